@@ -1,0 +1,28 @@
+package org.lastmile.warning;
+
+import java.util.List;
+
+/**
+ * A household contact threatened by a point.
+ *
+ * @param people in the household; 0 = not known
+ * @param keyGroups 特困, 低保, 脱贫户, 监测对象, 残疾人, 低收入; empty = none
+ * @param helperName the person named to help (帮扶人), helperPhone theirs; empty = none
+ */
+public record Resident(
+    String id,
+    String name,
+    String phone,
+    String village,
+    String group,
+    String point,
+    int people,
+    List<String> keyGroups,
+    String helperName,
+    String helperPhone,
+    String openid) {
+
+  public Resident {
+    keyGroups = List.copyOf(keyGroups);
+  }
+}
