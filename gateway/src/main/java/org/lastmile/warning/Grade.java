@@ -36,7 +36,7 @@ public enum Grade {
   }
 
   public boolean worseThan(Grade other) {
-    return ordinal() < other.ordinal();
+    return compareTo(other) < 0;
   }
 
   /** RED and ORANGE: somebody has to answer. */
