@@ -12,7 +12,7 @@ import java.util.Set;
  * and dated, since practice differs from county to county.
  *
  * @param dated when somebody last answered for these values
- * @param night from, to: local time in which people sleep
+ * @param nightFrom start, and {@code nightTo} end, of the local time in which people sleep
  * @param rules first match wins
  */
 public record Policy(
@@ -52,6 +52,8 @@ public record Policy(
   }
 
   /**
+   * How one grade is driven to coverage.
+   *
    * @param rungs the first is at release
    * @param deadline from release: what is not covered then becomes a duty task whatever the queues
    *     do
@@ -68,6 +70,8 @@ public record Policy(
   }
 
   /**
+   * How long to wait for what.
+   *
    * @param spill unsent that long on one channel: the next one too
    * @param receipt a loudspeaker's silence that long after the command: ask again
    * @param unknown an unknown outcome without evidence that long: try once more, marked
