@@ -3,7 +3,6 @@ package org.lastmile.channel.sms;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.sms.at.Answer;
@@ -74,9 +73,9 @@ final class ModemSetup {
     return new Modem(
         imei,
         model.orElse("unknown"),
-        quoted(ask("AT+CNUM").value("+CNUM:"), 1).map(Phone::key).orElse(""),
+        quoted(ask("AT+CNUM").value("+CNUM:"), "\\+?\\d+").map(Phone::key).orElse(""),
         centre,
-        quoted(ask("AT+COPS?").value("+COPS:"), 0).orElse(""),
+        quoted(ask("AT+COPS?").value("+COPS:"), ".+").orElse(""),
         reporting,
         storage);
   }
@@ -132,8 +131,7 @@ final class ModemSetup {
   }
 
   private String centre(Modem before) throws LineLost {
-    Optional<String> centre =
-        quoted(ask("AT+CSCA?").value("+CSCA:"), 0).filter(number -> !number.isBlank());
+    Optional<String> centre = quoted(ask("AT+CSCA?").value("+CSCA:"), "\\+?\\d+");
     if (centre.isEmpty() && before != null && !before.centre().isEmpty()) {
       ask("AT+CSCA=\"" + before.centre() + "\"");
       return before.centre();
@@ -145,16 +143,15 @@ final class ModemSetup {
     return at.ask(command, timing.command());
   }
 
-  /** The n-th quoted value of an answer. */
-  private static Optional<String> quoted(Optional<String> value, int n) {
+  /** The first quoted value of an answer that looks like this. */
+  private static Optional<String> quoted(Optional<String> value, String regex) {
     return value.flatMap(
-        v -> {
-          Matcher quoted = QUOTED.matcher(v);
-          String found = null;
-          for (int i = 0; i <= n && quoted.find(); i++) {
-            found = i == n ? quoted.group(1) : null;
-          }
-          return Optional.ofNullable(found);
-        });
+        v ->
+            QUOTED
+                .matcher(v)
+                .results()
+                .map(r -> r.group(1))
+                .filter(q -> q.matches(regex))
+                .findFirst());
   }
 }
