@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
 import org.lastmile.channel.Message;
@@ -131,7 +132,7 @@ final class TemplateFields {
     Comparator<Integer> cuttable =
         Comparator.comparing(
             i -> Field.GRADE.equals(names.get(i)) ? -1 : parts.get(i).length() > 1 ? 1 : -2);
-    return java.util.stream.IntStream.range(0, parts.size())
+    return IntStream.range(0, parts.size())
         .boxed()
         .max(cuttable.thenComparing(i -> parts.get(i).length()))
         .orElseThrow();
@@ -186,6 +187,6 @@ final class TemplateFields {
 
   /** On one line, without characters that no screen shows. */
   private static String plain(String text) {
-    return text.replaceAll("[\\p{Cntrl}\\p{Cf}\\s]+", " ").strip();
+    return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Z}]+", " ").strip();
   }
 }
