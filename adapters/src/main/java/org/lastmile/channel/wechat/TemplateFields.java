@@ -116,11 +116,32 @@ final class TemplateFields {
     fields.forEach(f -> joined.append(plain(message.field(f))));
     String value = joined.toString();
     return switch (type) {
-      case PHRASE, NAME -> cut(value.replaceAll("\\P{IsHan}", ""), type.limit());
+      case PHRASE, NAME -> chinese(value, type.limit(), message.content().kind());
       case TIME, DATE -> type.takes(value) ? value : ISSUED.format(message.content().issued());
       case CHARACTER_STRING -> cut(value.replaceAll("[^\\x20-\\x7e]", ""), type.limit());
       default -> value;
     };
+  }
+
+  /** The first characters; where there are none, what kind of message it is. */
+  private static String chinese(String value, int limit, Content.Kind kind) {
+    String han = value.replaceAll("\\P{IsHan}", "");
+    if (!han.isEmpty()) {
+      return han.substring(0, han.offsetByCodePoints(0, codePoints(han, limit)));
+    }
+    return switch (kind) {
+      case WARN -> "预警";
+      case UPDATE -> "更新";
+      case LIFT, STOP -> "解除";
+      case TEST -> "测试";
+      case NOTICE -> "通知";
+    };
+  }
+
+  private static int codePoints(String text, int units) {
+    int end = Math.min(units, text.length());
+    return text.codePointCount(
+        0, end < text.length() && Character.isLowSurrogate(text.charAt(end)) ? end - 1 : end);
   }
 
   private static int length(List<String> parts) {
