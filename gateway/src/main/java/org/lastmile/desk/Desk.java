@@ -97,6 +97,9 @@ public final class Desk implements AutoCloseable {
 
   private List<Runnable> afterwards = new ArrayList<>();
 
+  /** Decided, and not answered before what came of it is kept. */
+  private final List<Command<?>> unanswered = new ArrayList<>();
+
   /** A batch on its way to the ledger; frozen, so that it can be repeated as it was. */
   private Batch batch;
 
@@ -111,9 +114,10 @@ public final class Desk implements AutoCloseable {
   private Thread thread;
 
   private record Command<T>(Supplier<T> work, CompletableFuture<T> answer, boolean intake) {
-    void run(List<Runnable> afterwards) {
+    void run(List<Runnable> afterwards, List<Command<?>> unanswered) {
       try {
         T result = work.get();
+        unanswered.add(this);
         afterwards.add(() -> answer.complete(result));
       } catch (Memory.Away | Ledger.Fenced e) {
         answer.completeExceptionally(e);
@@ -415,7 +419,7 @@ public final class Desk implements AutoCloseable {
       }
       int most = MOST_AT_ONCE;
       while (!held.isEmpty() && most-- > 0) {
-        held.poll().run(afterwards);
+        held.poll().run(afterwards, unanswered);
       }
       tick();
       freeze();
@@ -461,12 +465,12 @@ public final class Desk implements AutoCloseable {
     lease = null;
     cases.clear();
     dispatch.clear();
-    Memory.Away away = new Memory.Away("this desk is a standby", null);
     unsaved = new LinkedHashMap<>();
     afterwards = new ArrayList<>();
     batch = null;
-    held.forEach(c -> c.away(away));
-    held.clear();
+    Memory.Away away = new Memory.Away("this desk is a standby", null);
+    unanswered.forEach(c -> c.away(away));
+    unanswered.clear();
   }
 
   private void adopt(String id) {
@@ -596,6 +600,7 @@ public final class Desk implements AutoCloseable {
     }
     Batch kept = batch;
     batch = null;
+    unanswered.clear();
     kept.afterwards().forEach(Runnable::run);
     kept.events().forEach((id, events) -> events.forEach(e -> publish(id, e)));
   }

@@ -138,7 +138,7 @@ final class Dispatch {
       return first.state().told();
     }
     Instant released = progress.released() == null ? now : progress.released();
-    return first.handoff() != null && !first.pending()
+    return (first.handoff() != null && !first.pending())
         || now.isBefore(released.plus(waits.spill()));
   }
 

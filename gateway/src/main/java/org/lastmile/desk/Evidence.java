@@ -89,7 +89,7 @@ final class Evidence {
     boolean news =
         type == Event.Type.DECLINED
             || row.state().yieldsTo(to)
-            || type == Event.Type.PLAYING && !row.state().settled();
+            || (type == Event.Type.PLAYING && !row.state().settled());
     if (!news) {
       return null;
     }
