@@ -11,6 +11,7 @@ import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
+import org.lastmile.channel.Message;
 
 /** What is left of a warning in twenty characters. */
 class TemplateFieldsTest {
@@ -117,6 +118,14 @@ class TemplateFieldsTest {
     assertThat(fill(Content.Kind.TEST, false, Map.of())).containsEntry("thing1", "【测试】暴雨红色");
     assertThat(fill(Content.Kind.LIFT, true, Map.of(Field.HAZARD, "地质灾害气象风险超长名称")))
         .containsEntry("thing1", "【演练】【解除】地质灾害气象风险超…红色");
+  }
+
+  @Test
+  void a_drill_is_marked_once_even_if_its_headline_is_marked_already() {
+    TemplateFields headline = new TemplateFields(Map.of("thing1", List.of(Field.HEADLINE)));
+    Message drill =
+        Desk.message("w1-1.1", Content.Kind.WARN, true, Map.of(Field.HEADLINE, "【演练】暴雨红色预警"));
+    assertThat(headline.fill(drill).values()).containsEntry("thing1", "【演练】暴雨红色预警");
   }
 
   @Test

@@ -207,6 +207,27 @@ class WeChatSandboxTest {
   }
 
   @Test
+  void a_token_that_dies_in_the_middle_of_a_batch_costs_one_refresh_and_no_message()
+      throws Exception {
+    List<CompletionStage<Outcome>> outcomes = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      if (i == 50) {
+        assertThat(outcomes.get(0).toCompletableFuture().get(30, TimeUnit.SECONDS))
+            .isInstanceOf(Outcome.Accepted.class);
+        sandbox.account().revokeTokens();
+      }
+      String openid = "oPERSON" + i;
+      sandbox.account().follower(openid);
+      outcomes.add(channel.send(message("w1." + i + ".1", openid)));
+    }
+    for (CompletionStage<Outcome> outcome : outcomes) {
+      assertThat(outcome.toCompletableFuture().get(30, TimeUnit.SECONDS))
+          .isInstanceOf(Outcome.Accepted.class);
+    }
+    assertThat(sandbox.account().statistics().tokenRequests()).isEqualTo(2);
+  }
+
+  @Test
   void code_45009_when_the_day_is_used_up_and_new_room_the_next_day() throws Exception {
     start(AccountSettings.Mode.ENCRYPTED, s -> s.withLimits(Duration.ofHours(2), 2));
     assertThat(send("w1.1.1")).isInstanceOf(Outcome.Accepted.class);
