@@ -1,0 +1,359 @@
+package org.lastmile.ledger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.lastmile.channel.Memory;
+import org.lastmile.warning.Event;
+import org.lastmile.warning.Plan;
+import org.lastmile.warning.Warning;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.params.ZRangeParams;
+
+/**
+ * The ledger on Redis 6.2 or later, or anything that speaks like it. All keys of one jurisdiction
+ * carry its hash tag, so that scripts stay whole and a cluster can spread jurisdictions; {@code
+ * docs/store.md} lists the keys.
+ *
+ * <p>The server must write its append-only file with {@code appendfsync always} for "kept" to mean
+ * kept; with {@code everysec} a power cut can take the last second.
+ */
+public final class RedisLedger implements Ledger {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisLedger.class);
+
+  /** A repeat is recognised among that many newest batches. */
+  private static final int BATCHES = 64;
+
+  private static final int ENTRIES_PER_READ = 1_000;
+
+  private final RedisLink link;
+  private final String prefix;
+  private final Format format;
+  private volatile Lease held;
+  private volatile boolean readable;
+
+  /**
+   * Connects when first used.
+   *
+   * @param jurisdiction {@code [A-Za-z0-9._-]+}; desks of other jurisdictions may share the store
+   */
+  public RedisLedger(RedisAddress address, String jurisdiction) {
+    this(address, jurisdiction, Format.NOW);
+  }
+
+  RedisLedger(RedisAddress address, String jurisdiction, Format format) {
+    this.link = new RedisLink(address);
+    this.prefix = "lastmile:{" + plain(jurisdiction) + "}:";
+    this.format = format;
+  }
+
+  @Override
+  public Optional<Lease> claim(String owner, Instant now, Duration term) {
+    Lease mine = held;
+    long known = mine != null && mine.owner().equals(owner) ? mine.epoch() : 0;
+    long until = now.plus(term).toEpochMilli();
+    String[] said =
+        link.run(
+            Script.CLAIM,
+            keys("desk", "batches"),
+            args(plain(owner), now.toEpochMilli(), until, known, format.version()));
+    if (said[0].equals("held")) {
+      return Optional.empty();
+    }
+    if (said[0].equals("newer")) {
+      throw newer(said[1]);
+    }
+    Lease lease = new Lease(owner, Long.parseLong(said[1]));
+    if (lease.epoch() != known) {
+      migrate(lease, Integer.parseInt(said[2]));
+      discardDrafts(lease);
+      held = lease;
+    }
+    return Optional.of(lease);
+  }
+
+  private void migrate(Lease lease, int from) {
+    if (from == 0) {
+      return;
+    }
+    LOG.info("the store is brought from format {} to {}", from, format.version());
+    link.call(
+        redis -> {
+          format.migrate(from, redis, prefix);
+          return null;
+        });
+    fenced(lease, Script.MIGRATED, keys("desk"));
+  }
+
+  private void discardDrafts(Lease lease) {
+    for (String id : link.call(redis -> redis.smembers(prefix + "drafts"))) {
+      LOG.info("drops the unfinished plan of {}", id);
+      fenced(lease, Script.DISCARD, keys("desk", "draft:" + id, "drafts"), id);
+    }
+  }
+
+  @Override
+  public void giveBack(Lease lease) {
+    link.run(Script.GIVE_BACK, keys("desk"), args(lease.epoch()));
+  }
+
+  @Override
+  public synchronized void open(Lease lease, Warning warning, Plan plan, List<Event> events) {
+    String id = plain(plan.warning());
+    boolean planned = plan != null && !plan.equals(Plan.empty(id));
+    List<byte[]> chunks = planned ? PlanCodec.encode(plan) : List.of();
+    if (planned) {
+      String begun =
+          fenced(
+              lease,
+              Script.BEGIN,
+              keys("desk", "warning:" + id, "plan:" + id, "draft:" + id, "drafts"),
+              id)[0];
+      if (begun.equals("planned")) {
+        requireSame(id, plan);
+        return;
+      }
+      for (int i = 0; i < chunks.size(); i++) {
+        fenced(lease, Script.CHUNK, keys("desk", "draft:" + id), i, chunks.get(i));
+      }
+    }
+    String[] said =
+        fenced(
+            lease,
+            Script.COMMIT,
+            keys(
+                "desk",
+                "warning:" + id,
+                "plan:" + id,
+                "draft:" + id,
+                "drafts",
+                "events:" + id,
+                "open",
+                "closed"),
+            id,
+            chunks.size(),
+            PlanCodec.encode(warning),
+            events.isEmpty() ? new byte[0] : EventCodec.encode(events));
+    if (said[0].equals("short")) {
+      throw new Memory.Away("the store lost part of the plan of " + id + " while it came in", null);
+    }
+  }
+
+  private void requireSame(String id, Plan plan) {
+    if (!PlanCodec.plan(chunks(id)).equals(plan)) {
+      throw new IllegalStateException(id + " has another plan already, which stays");
+    }
+  }
+
+  @Override
+  public void append(Lease lease, long batch, Map<String, List<Event>> events) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("batches are counted from 1, this is " + batch);
+    }
+    MessageDigest digest = sha256();
+    List<String> ids = new ArrayList<>();
+    List<String> keys = new ArrayList<>(List.of("desk", "batches"));
+    List<Object> entries = new ArrayList<>();
+    new TreeMap<>(events)
+        .forEach(
+            (id, list) -> {
+              byte[] entry = EventCodec.encode(list);
+              digest.update(id.getBytes(UTF_8));
+              digest.update(entry);
+              if (!list.isEmpty()) {
+                ids.add(id);
+                keys.add("warning:" + plain(id));
+                keys.add("events:" + id);
+                entries.add(entry);
+              }
+            });
+    entries.addAll(0, List.of(batch, HexFormat.of().formatHex(digest.digest(), 0, 8), BATCHES));
+    String[] said =
+        fenced(lease, Script.APPEND, keys(keys.toArray(String[]::new)), entries.toArray());
+    switch (said[0]) {
+      case "unknown" ->
+          throw new IllegalArgumentException(
+              ids.get(Integer.parseInt(said[1])) + " was never opened; nothing was kept");
+      case "other" ->
+          throw new IllegalStateException("batch " + batch + " was kept with other events");
+      case "old" ->
+          throw new IllegalStateException(
+              "batch " + batch + " is too old to tell whether it was kept");
+      default -> {
+        // kept, now or before
+      }
+    }
+  }
+
+  @Override
+  public void close(Lease lease, String warning) {
+    String[] said =
+        fenced(
+            lease,
+            Script.CLOSE,
+            keys("desk", "warning:" + plain(warning), "open", "closed"),
+            warning);
+    if (said[0].equals("unknown")) {
+      throw new IllegalArgumentException(warning + " was never opened");
+    }
+  }
+
+  @Override
+  public List<String> open() {
+    requireReadable();
+    return link.call(redis -> redis.zrange(prefix + "open", 0, -1));
+  }
+
+  @Override
+  public List<String> closed(int most) {
+    requireReadable();
+    return most < 1
+        ? List.of()
+        : link.call(
+            redis -> redis.zrange(prefix + "closed", ZRangeParams.zrangeParams(0, most - 1).rev()));
+  }
+
+  @Override
+  public Optional<Entry> read(String warning) {
+    requireReadable();
+    while (true) {
+      List<byte[]> chunks = chunks(plain(warning));
+      byte[] stored = link.call(redis -> redis.get(key("warning:" + warning)));
+      if (stored == null) {
+        return Optional.empty();
+      }
+      List<Event> events = events(warning);
+      // A plan that was committed while we read brought events of its own: read again.
+      if (chunks.isEmpty() && link.call(redis -> redis.exists(key("plan:" + warning)))) {
+        continue;
+      }
+      return Optional.of(
+          new Entry(
+              PlanCodec.warning(stored),
+              chunks.isEmpty() ? Plan.empty(warning) : PlanCodec.plan(chunks),
+              events));
+    }
+  }
+
+  private List<byte[]> chunks(String id) {
+    Map<byte[], byte[]> stored = link.call(redis -> redis.hgetAll(key("plan:" + id)));
+    TreeMap<Integer, byte[]> chunks = new TreeMap<>();
+    stored.forEach(
+        (number, chunk) -> chunks.put(Integer.valueOf(new String(number, UTF_8)), chunk));
+    return List.copyOf(chunks.values());
+  }
+
+  private List<Event> events(String id) {
+    List<Event> events = new ArrayList<>();
+    for (long from = 0; ; from += ENTRIES_PER_READ) {
+      long first = from;
+      List<byte[]> entries =
+          link.call(
+              redis -> redis.lrange(key("events:" + id), first, first + ENTRIES_PER_READ - 1));
+      entries.forEach(entry -> events.addAll(EventCodec.decode(entry)));
+      if (entries.size() < ENTRIES_PER_READ) {
+        return events;
+      }
+    }
+  }
+
+  @Override
+  public Memory memory(String room) {
+    return new RedisMemory(
+        link, prefix + "memory:" + plain(room) + ":", prefix + "counter:" + plain(room) + ":");
+  }
+
+  @Override
+  public void ping() {
+    // A write: a server that only reads is as good as away.
+    link.call(redis -> redis.set(prefix + "ping", ""));
+  }
+
+  @Override
+  public void close() {
+    link.close();
+  }
+
+  private String[] fenced(Lease lease, Script script, List<byte[]> keys, Object... args) {
+    List<byte[]> all = new ArrayList<>(args(lease.epoch()));
+    all.addAll(args(args));
+    String[] said = link.run(script, keys, all);
+    if (said[0].equals("fenced")) {
+      throw new Fenced(
+          "epoch "
+              + lease.epoch()
+              + " of "
+              + lease.owner()
+              + " is over: "
+              + said[2]
+              + " decides since epoch "
+              + said[1]);
+    }
+    return said;
+  }
+
+  private void requireReadable() {
+    if (!readable) {
+      String stored = link.call(redis -> redis.hget(prefix + "desk", "format"));
+      if (stored != null && Integer.parseInt(stored) > format.version()) {
+        throw newer(stored);
+      }
+      readable = true;
+    }
+  }
+
+  private Newer newer(String stored) {
+    return new Newer(
+        "the store is in format "
+            + stored
+            + ", written by a newer LastMile; this program knows format "
+            + format.version()
+            + " and leaves it untouched: start the newer program");
+  }
+
+  private byte[] key(String name) {
+    return (prefix + name).getBytes(UTF_8);
+  }
+
+  private List<byte[]> keys(String... names) {
+    List<byte[]> keys = new ArrayList<>(names.length);
+    for (String name : names) {
+      keys.add(key(name));
+    }
+    return keys;
+  }
+
+  private static List<byte[]> args(Object... values) {
+    List<byte[]> args = new ArrayList<>(values.length);
+    for (Object value : values) {
+      args.add(value instanceof byte[] bytes ? bytes : value.toString().getBytes(UTF_8));
+    }
+    return args;
+  }
+
+  /** Names become parts of keys and of a script's answer. */
+  private static String plain(String name) {
+    if (!name.matches("[A-Za-z0-9._-]+")) {
+      throw new IllegalArgumentException("not a name of [A-Za-z0-9._-]+: " + name);
+    }
+    return name;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
