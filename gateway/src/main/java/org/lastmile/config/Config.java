@@ -56,8 +56,7 @@ public record Config(
    * @param managementPort on localhost only; 0 = any free one
    * @param publicUrl start of the links in messages; empty = http://localhost:PORT
    */
-  public record Http(
-      String host, int port, int managementPort, String publicUrl, int bodyLimit) {}
+  public record Http(String host, int port, int managementPort, String publicUrl, int bodyLimit) {}
 
   /**
    * Where the ledger is.
@@ -137,7 +136,8 @@ public record Config(
   static Config read(Path file, Function<String, String> environment) {
     List<String> problems = new ArrayList<>();
     Path base = file.toAbsolutePath().getParent();
-    Config config = config(tree(file, problems), file.toString(), base, environment, problems, null);
+    Config config =
+        config(tree(file, problems), file.toString(), base, environment, problems, null);
     if (!problems.isEmpty()) {
       throw new Unusable(problems);
     }
@@ -148,14 +148,13 @@ public record Config(
   public static Config defaults(Path base) {
     List<String> problems = new ArrayList<>();
     JsonNode tree = new YAMLMapper().createObjectNode();
-    ((ObjectNode) tree)
-        .putObject("channels")
-        .putObject("loudspeaker")
-        .put("broker", "embedded");
+    ((ObjectNode) tree).putObject("channels").putObject("loudspeaker").put("broker", "embedded");
     return config(tree, "defaults", base, System::getenv, problems, null);
   }
 
-  /** Every key there is, as asked for when everything is configured; for the documentation's test. */
+  /**
+   * Every key there is, as asked for when everything is configured; for the documentation's test.
+   */
   static List<Keys.Key> keys(JsonNode everything) {
     List<Keys.Key> keys = new ArrayList<>();
     config(everything, "all", Path.of(""), name -> "x", new ArrayList<>(), keys);
@@ -168,7 +167,8 @@ public record Config(
       return tree == null ? MissingNode.getInstance() : tree;
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      problems.add(file + ": line " + line + ": " + e.getOriginalMessage().lines().findFirst().orElse(""));
+      problems.add(
+          file + ": line " + line + ": " + e.getOriginalMessage().lines().findFirst().orElse(""));
     } catch (IOException e) {
       problems.add(file + ": can't be read: " + e.getClass().getSimpleName());
     }
@@ -187,7 +187,8 @@ public record Config(
 
     String jurisdiction = root.text("jurisdiction", "default");
     if (!jurisdiction.matches("[A-Za-z0-9._-]{1,64}")) {
-      root.problem("jurisdiction", "'" + jurisdiction + "' is not letters, digits, dots and dashes");
+      root.problem(
+          "jurisdiction", "'" + jurisdiction + "' is not letters, digits, dots and dashes");
     }
     ZoneId zone = zone(root);
 
@@ -252,9 +253,7 @@ public record Config(
 
     Path policyFile = root.path("policy", null);
     Practice practice =
-        policyFile == null
-            ? Practice.defaults(zone)
-            : Practice.read(policyFile, zone, problems);
+        policyFile == null ? Practice.defaults(zone) : Practice.read(policyFile, zone, problems);
     root.done();
     return new Config(
         jurisdiction,

@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Reads one section of a YAML file by asking for keys, and notes everything that is wrong instead of
- * stopping at the first. What was asked for is remembered, so that the documentation can be checked
- * against it and a misspelt key is found.
+ * Reads one section of a YAML file by asking for keys, and notes everything that is wrong instead
+ * of stopping at the first. What was asked for is remembered, so that the documentation can be
+ * checked against it and a misspelt key is found.
  */
 final class Keys {
   private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|min|h|d)");
@@ -127,9 +127,7 @@ final class Keys {
     note(name, "lists of text by name", "");
     Keys all = section(name);
     Map<String, List<String>> lists = new LinkedHashMap<>();
-    all.node
-        .fieldNames()
-        .forEachRemaining(n -> lists.put(n, all.texts(n, List.of())));
+    all.node.fieldNames().forEachRemaining(n -> lists.put(n, all.texts(n, List.of())));
     return lists;
   }
 
@@ -294,9 +292,7 @@ final class Keys {
   }
 
   private static String names(Class<? extends Enum<?>> type) {
-    return Arrays.stream(type.getEnumConstants())
-        .map(Enum::name)
-        .collect(Collectors.joining(", "));
+    return Arrays.stream(type.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));
   }
 
   /** Says what is wrong with a key; an empty name stands for the section itself. */

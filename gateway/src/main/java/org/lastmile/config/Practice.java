@@ -38,8 +38,7 @@ public record Practice(Policy policy, Wording wording) {
 
   static Practice of(
       JsonNode tree, String file, ZoneId zone, List<String> problems, List<Keys.Key> keys) {
-    Keys root =
-        Keys.root(tree, new Keys.Report(file, Path.of(""), System::getenv, problems, keys));
+    Keys root = Keys.root(tree, new Keys.Report(file, Path.of(""), System::getenv, problems, keys));
     Practice shipped = defaults(zone);
     Policy usual = shipped.policy();
     Keys night = root.section("night");
@@ -54,8 +53,7 @@ public record Practice(Policy policy, Wording wording) {
             waits(root.section("waits"), usual.waits()));
     night.done();
     Wording wording =
-        new Wording(
-            templates(root, shipped.wording()), actions(root, shipped.wording()), zone);
+        new Wording(templates(root, shipped.wording()), actions(root, shipped.wording()), zone);
     root.done();
     return new Practice(policy, wording);
   }

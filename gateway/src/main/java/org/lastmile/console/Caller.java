@@ -41,6 +41,7 @@ public record Caller(String name, Role role, boolean machine, List<String> areas
     throw new IllegalStateException("the request has not passed the gate");
   }
 
+  @SuppressWarnings("deprecation") // its successor is internal to Vert.x; Camel hands on this one
   void in(RoutingContext request) {
     request.put(KEY, this);
     request.setUser(

@@ -77,8 +77,7 @@ public final class CarrierChannel implements Channel {
   public Health check() {
     Health.State state =
         closed ? Health.State.DOWN : trouble.isEmpty() ? Health.State.UP : Health.State.DEGRADED;
-    return Health.of(
-        List.of(new Health.Part(name, state, closed ? "closed" : trouble, Map.of())));
+    return Health.of(List.of(new Health.Part(name, state, closed ? "closed" : trouble, Map.of())));
   }
 
   @Override

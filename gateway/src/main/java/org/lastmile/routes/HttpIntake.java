@@ -54,7 +54,9 @@ final class HttpIntake extends AsyncProcessorSupport {
     if (!TYPES.contains(plain)) {
       String what = "'" + plain + "' is not one of " + TYPES.stream().sorted().toList();
       answer(
-          in, 415, problem(415, "Unsupported media type", List.of(new Reading.Problem("", 0, what))));
+          in,
+          415,
+          problem(415, "Unsupported media type", List.of(new Reading.Problem("", 0, what))));
       callback.done(true);
       return true;
     }

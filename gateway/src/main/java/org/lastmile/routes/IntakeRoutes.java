@@ -49,11 +49,10 @@ public final class IntakeRoutes extends RouteBuilder {
 
     if (folder != null) {
       // A file leaves the folder only when its fate is decided: while the store is away it stays.
-      from(
-              "file:"
-                  + folder
-                  + "?readLock=changed&readLockMinAge=500&readLockTimeout=20000&delay=500"
-                  + "&antExclude=**/.*&move=${exchangeProperty.fate}/${date:now:yyyyMMddHHmmssSSS}-${file:name}")
+      from("file:"
+              + folder
+              + "?readLock=changed&readLockMinAge=500&readLockTimeout=20000&delay=500"
+              + "&antExclude=**/.*&move=${exchangeProperty.fate}/${date:now:yyyyMMddHHmmssSSS}-${file:name}")
           .routeId("intake-folder")
           .process(this::file);
     }
@@ -65,8 +64,7 @@ public final class IntakeRoutes extends RouteBuilder {
     String answer;
     if (reading instanceof Reading.Read read) {
       try {
-        Receipt receipt =
-            intake.accept(read.warning(), folderIssuer).toCompletableFuture().join();
+        Receipt receipt = intake.accept(read.warning(), folderIssuer).toCompletableFuture().join();
         answer = HttpIntake.json(receipt);
       } catch (CompletionException e) {
         throw new IOException("not accepted, tried again: " + e.getCause().getMessage(), e);

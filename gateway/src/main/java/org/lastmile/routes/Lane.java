@@ -69,9 +69,9 @@ public final class Lane {
     return name;
   }
 
-  /** State of the lane's circuit, for metrics. */
-  public CircuitBreaker circuit() {
-    return circuit;
+  /** The circuit is open: the lane carries nothing now. */
+  public boolean open() {
+    return circuit.getState() == CircuitBreaker.State.OPEN;
   }
 
   /** Messages handed to the channel whose outcome is not known. */
@@ -85,8 +85,8 @@ public final class Lane {
   }
 
   /**
-   * Takes what is due and hands it to the wire. Blocks until the desk has written the tries down, so
-   * that two turns never count the same room twice.
+   * Takes what is due and hands it to the wire. Blocks until the desk has written the tries down,
+   * so that two turns never count the same room twice.
    */
   void turn() {
     int room = room();
