@@ -109,6 +109,7 @@ final class ModemSession implements Runnable {
     if (m != null) {
       facts.put("imei", m.imei());
       facts.put("model", m.model());
+      facts.put("profile", m.profile());
       facts.put("operator", m.operator());
       facts.put("sim", m.ownNumber().isEmpty() ? "" : Phone.masked(m.ownNumber()));
       facts.put("signal", Watch.words(signal));

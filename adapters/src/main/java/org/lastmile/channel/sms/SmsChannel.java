@@ -192,7 +192,7 @@ public final class SmsChannel implements Channel {
       closed = true;
     }
     ticker.shutdownNow();
-    List<Letter> underWay = outbox.underWay();
+    List<Letter> underWay = outbox.close();
     sessions.forEach(ModemSession::close);
     outbox.drain().forEach(l -> l.outcome.complete(new Outcome.LaneDown("closed")));
     for (Thread thread : threads) {
@@ -203,8 +203,8 @@ public final class SmsChannel implements Channel {
       }
     }
     outbox.drain().forEach(l -> l.outcome.complete(new Outcome.LaneDown("closed")));
-    underWay.forEach(l -> l.outcome.complete(new Outcome.Unknown("closed while it was sent")));
     clerk.close();
+    underWay.forEach(l -> l.outcome.complete(new Outcome.Unknown("closed while it was sent")));
   }
 
   // ---- the pool
