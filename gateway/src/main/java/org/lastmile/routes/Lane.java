@@ -124,7 +124,7 @@ public final class Lane {
       sent = limit.executeCompletionStage(timer, () -> channel.send(message));
     } catch (CallNotPermittedException e) {
       flying.decrementAndGet();
-      desk.outcome(message.attempt(), new Outcome.LaneDown("the lane's circuit is open"));
+      tell(message, new Outcome.LaneDown("the lane's circuit is open"));
       return;
     }
     sent.whenComplete((outcome, failure) -> landed(message, start, outcome, failure));
@@ -139,8 +139,19 @@ public final class Lane {
     } else {
       circuit.onSuccess(took, TimeUnit.NANOSECONDS);
     }
-    desk.outcome(message.attempt(), known);
+    tell(message, known);
     wake.run();
+  }
+
+  /** A desk that could not keep it has stepped down: whoever takes over finds the try unfinished. */
+  private void tell(Message message, Outcome outcome) {
+    desk.outcome(message.attempt(), outcome)
+        .whenComplete(
+            (kept, failure) -> {
+              if (failure != null) {
+                log.warn("outcome of {} was not kept: {}", message.attempt(), failure.toString());
+              }
+            });
   }
 
   private Outcome unknown(Message message, Throwable failure) {
