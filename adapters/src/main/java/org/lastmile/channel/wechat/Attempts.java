@@ -27,6 +27,7 @@ final class Attempts {
 
   private static final Duration KEEP = Duration.ofDays(2);
   private static final Duration PARK = Duration.ofHours(1);
+  private static final int LONGEST_CLIENT_ID = 32;
   private static final int MOST_OPENIDS = 20_000;
   private static final Logger log = LoggerFactory.getLogger(Attempts.class);
 
@@ -65,13 +66,15 @@ final class Attempts {
     String delivery = delivery(message.attempt());
     Optional<String> before = memory.get("try/" + delivery);
     if (before.isEmpty()) {
-      return new Repeat(delivery);
+      return new Repeat(clientMessageId(delivery));
     }
     if (before.get().equals("failed")) {
-      return new Repeat(message.attempt());
+      return new Repeat(clientMessageId(message.attempt()));
     }
     Instant first = Instant.ofEpochMilli(Long.parseLong(before.get()));
-    return clock.instant().isAfter(first.plus(DEDUPED)) ? Repeat.TOO_LATE : new Repeat(delivery);
+    return clock.instant().isAfter(first.plus(DEDUPED))
+        ? Repeat.TOO_LATE
+        : new Repeat(clientMessageId(delivery));
   }
 
   void begins(Message message) {
@@ -182,7 +185,12 @@ final class Attempts {
     return dot > 0 ? attempt.substring(0, dot) : attempt;
   }
 
-  /** A key that does not show the person. */
+  /** The same for all tries of a delivery; the platform takes at most 32 characters. */
+  static String clientMessageId(String id) {
+    return id.length() <= LONGEST_CLIENT_ID ? id : hash(id);
+  }
+
+  /** A key that does not show the person; 32 characters. */
   static String hash(String text) {
     try {
       byte[] digest =

@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
 
 /**
  * What each kind of template field takes. The platform refuses the whole message (47003) when one
- * value breaks its field's rule, so every value is checked here first. Characters are counted as
- * UTF-16 units, which is never fewer than any way the platform may count.
+ * value breaks its field's rule, so every value is checked here first.
  */
 enum FieldType {
   /** Any characters, at most 20. */

@@ -21,6 +21,8 @@ final class TemplateFields {
   private static final DateTimeFormatter ISSUED =
       DateTimeFormatter.ofPattern("yyyy年MM月dd日 HH:mm").withZone(ZoneId.of("Asia/Shanghai"));
 
+  private static final String DRILL = "【演练】";
+
   private final Map<String, List<String>> template;
 
   TemplateFields(Map<String, List<String>> template) {
@@ -58,7 +60,7 @@ final class TemplateFields {
 
   /** What the first thing field starts with, so that a lift or a drill never reads as a warning. */
   private static String mark(Content content) {
-    String drill = content.drill() ? "【演练】" : "";
+    String drill = content.drill() ? DRILL : "";
     return switch (content.kind()) {
       case UPDATE -> drill + "【更新】";
       case LIFT -> drill + "【解除】";
@@ -72,6 +74,9 @@ final class TemplateFields {
     List<String> parts = new ArrayList<>();
     for (String field : fields) {
       String part = plain(message.field(field));
+      if (!mark.isEmpty() && part.startsWith(DRILL)) {
+        part = part.substring(DRILL.length());
+      }
       if (!part.isEmpty()) {
         names.add(field);
         parts.add(part);
@@ -116,10 +121,26 @@ final class TemplateFields {
     fields.forEach(f -> joined.append(plain(message.field(f))));
     String value = joined.toString();
     return switch (type) {
-      case PHRASE, NAME -> cut(value.replaceAll("\\P{IsHan}", ""), type.limit());
+      case PHRASE, NAME -> chinese(value, type.limit(), message.content().kind());
       case TIME, DATE -> type.takes(value) ? value : ISSUED.format(message.content().issued());
       case CHARACTER_STRING -> cut(value.replaceAll("[^\\x20-\\x7e]", ""), type.limit());
       default -> value;
+    };
+  }
+
+  /** The first characters; where there are none, what kind of message it is. */
+  private static String chinese(String value, int limit, Content.Kind kind) {
+    String han = value.replaceAll("\\P{IsHan}", "");
+    if (!han.isEmpty()) {
+      int[] first = han.codePoints().limit(limit).toArray();
+      return new String(first, 0, first.length);
+    }
+    return switch (kind) {
+      case WARN -> "预警";
+      case UPDATE -> "更新";
+      case LIFT, STOP -> "解除";
+      case TEST -> "测试";
+      case NOTICE -> "通知";
     };
   }
 
@@ -173,7 +194,10 @@ final class TemplateFields {
     return end * 3 >= limit ? text.substring(0, end) : cut(text, limit);
   }
 
-  /** At most that many UTF-16 units, an ellipsis last, never half a character. */
+  /**
+   * At most that many UTF-16 units (never fewer than any way the platform may count), an ellipsis
+   * last, never half a character.
+   */
   private static String cut(String text, int limit) {
     if (text.length() <= limit) {
       return text;

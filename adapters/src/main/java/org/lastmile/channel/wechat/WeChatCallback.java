@@ -153,33 +153,32 @@ public final class WeChatCallback {
 
   /** Until the sink keeps it: the platform has had its answer and won't bring it again. */
   private void replayIn(Duration pause, String attempt, String msgid, Attempts.Parked parked) {
-    Runnable task =
-        () ->
-            replayed(attempt, msgid, parked)
-                .exceptionally(
-                    problem -> {
-                      log.warn("A parked receipt is not kept yet: {}", words(problem));
-                      Duration next = pause.multipliedBy(2).plusSeconds(1);
-                      replayIn(next, attempt, msgid, parked);
-                      return null;
-                    });
-    if (!workers.isShutdown()) {
-      CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, workers)
-          .execute(task);
+    if (workers.isShutdown()) {
+      return;
     }
+    // Every failure is handled in the last step, so nothing is left to look at in the future
+    // itself.
+    var unused =
+        CompletableFuture.runAsync(
+                () -> {},
+                CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, workers))
+            .thenCompose(now -> replayed(attempt, msgid, parked))
+            .whenComplete(
+                (kept, problem) -> {
+                  if (problem != null) {
+                    log.warn("A parked receipt is not kept yet: {}", words(problem));
+                    replayIn(pause.multipliedBy(2).plusSeconds(1), attempt, msgid, parked);
+                  }
+                });
   }
 
   private CompletionStage<Void> replayed(String attempt, String msgid, Attempts.Parked parked) {
-    try {
-      Optional<Signal.Confirmation> confirmation =
-          confirmation(attempt, msgid, parked.status(), parked.at());
-      Sink to = sink.get();
-      return confirmation.isEmpty() || to == null
-          ? CompletableFuture.completedFuture(null)
-          : to.accept(confirmation.get()).thenRunAsync(() -> attempts.unpark(msgid), workers);
-    } catch (Memory.Away e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    Optional<Signal.Confirmation> confirmation =
+        confirmation(attempt, msgid, parked.status(), parked.at());
+    Sink to = sink.get();
+    return confirmation.isEmpty() || to == null
+        ? CompletableFuture.completedFuture(null)
+        : to.accept(confirmation.get()).thenRunAsync(() -> attempts.unpark(msgid), workers);
   }
 
   private CompletionStage<Reply> take(Map<String, String> query, byte[] body) {

@@ -208,7 +208,7 @@ public final class WeChatChannel implements Channel {
     try {
       repeat = attempts.repeat(message);
     } catch (Memory.Away e) {
-      repeat = new Attempts.Repeat(Attempts.delivery(message.attempt()));
+      repeat = new Attempts.Repeat(Attempts.clientMessageId(Attempts.delivery(message.attempt())));
     }
     if (repeat.equals(Attempts.Repeat.TOO_LATE)) {
       return new Outcome.Unknown(

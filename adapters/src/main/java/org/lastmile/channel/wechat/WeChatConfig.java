@@ -50,13 +50,14 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
       String previousAesKey,
       Map<String, List<String>> template) {
 
-    /** Hazard and grade, time, place, action: the least that a warning must say. */
+    /** Hazard, grade, place, time, action: the least that a warning must say. */
     public static final Map<String, List<String>> DEFAULT_TEMPLATE =
         inOrder(
-            "thing1", List.of(Field.HAZARD, Field.GRADE),
-            "time2", List.of(Field.TIME),
+            "thing1", List.of(Field.HAZARD),
+            "phrase2", List.of(Field.GRADE),
             "thing3", List.of(Field.PLACE),
-            "thing4", List.of(Field.ACTION));
+            "time4", List.of(Field.TIME),
+            "thing5", List.of(Field.ACTION));
 
     private static final List<String> MUST_SURVIVE =
         List.of(Field.GRADE, Field.HAZARD, Field.PLACE, Field.ACTION);

@@ -11,11 +11,34 @@ import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
+import org.lastmile.channel.Message;
 
 /** What is left of a warning in twenty characters. */
 class TemplateFieldsTest {
   private final TemplateFields fields =
-      new TemplateFields(WeChatConfig.OfficialAccount.DEFAULT_TEMPLATE);
+      new TemplateFields(
+          inOrder(
+              "thing1", List.of(Field.HAZARD, Field.GRADE),
+              "time2", List.of(Field.TIME),
+              "thing3", List.of(Field.PLACE),
+              "thing4", List.of(Field.ACTION)));
+
+  private static Map<String, List<String>> inOrder(
+      String n1,
+      List<String> f1,
+      String n2,
+      List<String> f2,
+      String n3,
+      List<String> f3,
+      String n4,
+      List<String> f4) {
+    Map<String, List<String>> template = new LinkedHashMap<>();
+    template.put(n1, f1);
+    template.put(n2, f2);
+    template.put(n3, f3);
+    template.put(n4, f4);
+    return template;
+  }
 
   private Map<String, String> fill(Map<String, String> personal) {
     return fill(Content.Kind.WARN, false, personal);
@@ -34,6 +57,22 @@ class TemplateFieldsTest {
         .containsEntry("time2", "2026年11月22日 11:30")
         .containsEntry("thing3", "上坝滑坡点")
         .containsEntry("thing4", "立即转移到村小学");
+  }
+
+  @Test
+  void the_shipped_template_gives_the_grade_a_field_of_its_own() {
+    TemplateFields shipped = new TemplateFields(WeChatConfig.OfficialAccount.DEFAULT_TEMPLATE);
+    assertThat(shipped.fill(Desk.message("w1-1.1", Content.Kind.WARN, true, Map.of())).values())
+        .containsEntry("thing1", "【演练】暴雨")
+        .containsEntry("phrase2", "红色")
+        .containsEntry("thing3", "上坝滑坡点")
+        .containsEntry("time4", "2026年11月22日 11:30")
+        .containsEntry("thing5", "立即转移到村小学");
+    assertThat(
+            shipped
+                .fill(Desk.message("w1-1.1", Content.Kind.NOTICE, false, Map.of(Field.GRADE, "")))
+                .values())
+        .containsEntry("phrase2", "通知");
   }
 
   @Test
@@ -79,6 +118,14 @@ class TemplateFieldsTest {
     assertThat(fill(Content.Kind.TEST, false, Map.of())).containsEntry("thing1", "【测试】暴雨红色");
     assertThat(fill(Content.Kind.LIFT, true, Map.of(Field.HAZARD, "地质灾害气象风险超长名称")))
         .containsEntry("thing1", "【演练】【解除】地质灾害气象风险超…红色");
+  }
+
+  @Test
+  void a_drill_is_marked_once_even_if_its_headline_is_marked_already() {
+    TemplateFields headline = new TemplateFields(Map.of("thing1", List.of(Field.HEADLINE)));
+    Message drill =
+        Desk.message("w1-1.1", Content.Kind.WARN, true, Map.of(Field.HEADLINE, "【演练】暴雨红色预警"));
+    assertThat(headline.fill(drill).values()).containsEntry("thing1", "【演练】暴雨红色预警");
   }
 
   @Test

@@ -169,6 +169,26 @@ class WeChatCallbackTest {
   }
 
   @Test
+  void a_parked_receipt_that_is_not_kept_is_replayed_again() throws Exception {
+    List<Signal> kept = new ArrayList<>();
+    AtomicInteger refusals = new AtomicInteger();
+    desk.channel.listen(
+        signal ->
+            signal instanceof Signal.Confirmation && refusals.incrementAndGet() == 1
+                ? CompletableFuture.failedFuture(new IllegalStateException("store is away"))
+                : keepIn(kept).accept(signal));
+    assertThat(post(receipt("1001", "success")).body()).isEqualTo("success");
+    assertThat(sendAccepted("w1-1.1")).isEqualTo("1001");
+    await()
+        .untilAsserted(
+            () -> {
+              assertThat(kept).hasSize(1);
+              assertThat(desk.memory.get("parked/1001")).isEmpty();
+            });
+    assertThat(refusals).hasValue(2);
+  }
+
+  @Test
   void a_receipt_survives_a_restart_between_send_and_receipt() throws Exception {
     String msgid = sendAccepted("w1-1.1");
     WeChatConfig config = new WeChatConfig(Desk.account(desk.platform.url(), ""), Desk.QUICK);

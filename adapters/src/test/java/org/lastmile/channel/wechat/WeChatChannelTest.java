@@ -53,8 +53,21 @@ class WeChatChannelTest {
     assertThat(body.path("template_id").asText()).isEqualTo("TPL");
     assertThat(body.path("client_msg_id").asText()).isEqualTo("w1-1");
     assertThat(body.path("url").asText()).isEqualTo("http://localhost/w/1?p=7");
-    assertThat(body.at("/data/thing1/value").asText()).isEqualTo("暴雨红色");
-    assertThat(body.at("/data/thing4/value").asText()).isEqualTo("立即转移到村小学");
+    assertThat(body.at("/data/phrase2/value").asText()).isEqualTo("红色");
+    assertThat(body.at("/data/thing5/value").asText()).isEqualTo("立即转移到村小学");
+  }
+
+  @Test
+  void a_client_msg_id_is_never_longer_than_the_platform_takes() throws Exception {
+    String warning = "w".repeat(50);
+    desk.platform.nextSend(ScriptedPlatform.status(502, Map.of(), ""));
+    desk.send(warning + ".17.1");
+    desk.send(warning + ".17.2");
+    desk.send(warning + ".18.1");
+    List<String> ids =
+        desk.platform.sent().stream().map(b -> b.path("client_msg_id").asText()).toList();
+    assertThat(ids).allMatch(id -> id.length() == 32);
+    assertThat(ids.get(0)).isEqualTo(ids.get(1)).isNotEqualTo(ids.get(2));
   }
 
   @Test

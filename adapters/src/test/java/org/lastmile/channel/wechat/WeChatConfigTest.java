@@ -21,7 +21,7 @@ class WeChatConfigTest {
         WeChatConfig.of(Desk.account(URI.create("https://api.weixin.qq.com"), Desk.AES_KEY));
     assertThat(config.problems()).isEmpty();
     assertThat(config.officialAccount().template().keySet())
-        .containsExactly("thing1", "time2", "thing3", "thing4");
+        .containsExactly("thing1", "phrase2", "thing3", "time4", "thing5");
   }
 
   @Test
