@@ -48,7 +48,6 @@ final class Choice {
       return this;
     }
     pick(now);
-    area = union(now);
     effective = effective(sent);
     expires = expires(now);
     return this;
@@ -80,22 +79,25 @@ final class Choice {
       findings.notice(info.node(), now.size() + " infos: the words of this one, the area of all");
     }
 
-    HazardRule hazards = new HazardRule(findings);
-    hazard = hazards.of(info);
-    List<String> others =
-        spoken.stream().map(i -> hazards.of(i).name()).distinct().collect(Collectors.toList());
-    if (others.size() > 1) {
-      findings.doubt("一条消息含有不同灾种的多个 info（" + String.join("、", others) + "）：请核对");
+    HazardRule rules = new HazardRule(findings);
+    Map<Info, Hazard> hazards = new LinkedHashMap<>();
+    spoken.forEach(i -> hazards.put(i, rules.of(i)));
+    hazard = hazards.get(info);
+    List<String> names = hazards.values().stream().map(Hazard::name).distinct().toList();
+    if (names.size() > 1) {
+      findings.doubt("一条消息含有不同灾种的多个 info（" + String.join("、", names) + "）：请核对");
     }
+    area = union(spoken, now);
   }
 
-  private static Area union(List<Info> infos) {
+  /** The places of all, in the words of those whose language is spoken. */
+  private static Area union(List<Info> spoken, List<Info> infos) {
     return new Area(
-        infos.stream()
+        spoken.stream()
             .map(i -> i.area().description())
             .filter(words -> !words.isEmpty())
-            .findFirst()
-            .orElse(""),
+            .distinct()
+            .collect(Collectors.joining("；")),
         infos.stream().flatMap(i -> i.area().polygons().stream()).distinct().toList(),
         infos.stream().flatMap(i -> i.area().circles().stream()).distinct().toList(),
         infos.stream().flatMap(i -> i.area().codes().stream()).distinct().toList());

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -115,8 +116,13 @@ final class Verdict {
     return sent;
   }
 
+  /** Whole references before bare identifiers, so that CAP can carry them in their order. */
   private List<Reference> others(Warning.Identity identity) {
-    List<Reference> others = said.references().stream().filter(r -> !r.means(identity)).toList();
+    List<Reference> others =
+        said.references().stream()
+            .filter(r -> !r.means(identity))
+            .sorted(Comparator.comparing(r -> r.sender() == null))
+            .toList();
     if (others.size() < said.references().size()) {
       findings.notice(said.root(), "it refers to itself: that reference is left out");
     }

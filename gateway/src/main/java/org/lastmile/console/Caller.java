@@ -1,5 +1,7 @@
 package org.lastmile.console;
 
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.lastmile.desk.Issuer;
@@ -31,8 +33,19 @@ public record Caller(String name, Role role, boolean machine, List<String> areas
     return caller;
   }
 
+  /** The same, for routes that see Vert.x's user of the request and not the request itself. */
+  public static Caller of(User user) {
+    if (user != null && user.attributes().getValue(KEY) instanceof Caller caller) {
+      return caller;
+    }
+    throw new IllegalStateException("the request has not passed the gate");
+  }
+
+  @SuppressWarnings("deprecation") // its successor is internal to Vert.x; Camel hands on this one
   void in(RoutingContext request) {
     request.put(KEY, this);
+    request.setUser(
+        User.create(new JsonObject().put("username", name), new JsonObject().put(KEY, this)));
   }
 
   /** A lift by a machine that may release is as trusted as its release. */

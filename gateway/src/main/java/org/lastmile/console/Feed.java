@@ -147,8 +147,7 @@ final class Feed {
         : text.replaceAll("[^\\t\\n\\x20-\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]", "");
   }
 
-  private static void answer(
-      RoutingContext request, String type, CompletionStage<String> written) {
+  private static void answer(RoutingContext request, String type, CompletionStage<String> written) {
     Context here = request.vertx().getOrCreateContext();
     written
         .thenApply(text -> text.getBytes(StandardCharsets.UTF_8))

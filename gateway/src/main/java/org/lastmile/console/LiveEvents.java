@@ -8,15 +8,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.lastmile.desk.Desk;
 import org.lastmile.desk.View;
 import org.lastmile.warning.Coverage;
@@ -40,6 +42,7 @@ final class LiveEvents implements AutoCloseable {
   private static final int REMEMBERED = 512;
   private static final int MOST_CLIENTS = 300;
   private static final int SOCKET_BUFFER = 256 * 1024;
+  private static final Coverage NONE = new Coverage(0, 0, 0, 0, List.of(), List.of());
 
   private final Vertx vertx;
   private final Desk desk;
@@ -48,19 +51,20 @@ final class LiveEvents implements AutoCloseable {
   private final Gate gate;
   private final InstantSource clock;
   private final ConcurrentNavigableMap<Long, Batch> batches = new ConcurrentSkipListMap<>();
+  private final Map<String, Coverage> seen = new ConcurrentHashMap<>();
   private final Set<Client> clients = ConcurrentHashMap.newKeySet();
   private final long gathering;
   private final long beating;
 
   private final Object lock = new Object();
-  private Map<String, Set<String>> changed = new LinkedHashMap<>();
+  private Set<String> changed = new LinkedHashSet<>();
   private String newest = "";
   private boolean composing;
   private boolean troubled;
-  private volatile long last;
+  private final AtomicLong last = new AtomicLong();
 
   /** One warning's part of a change. */
-  private record Changed(View.Summary summary, Coverage coverage, Set<String> points) {}
+  private record Changed(View.Summary summary, Coverage coverage, Set<Coverage.At> points) {}
 
   /** What changed in a quarter of a second; text by the areas that a client sees. */
   private record Batch(
@@ -103,15 +107,12 @@ final class LiveEvents implements AutoCloseable {
   private void changed(View.Change change) {
     synchronized (lock) {
       newest = change.id();
-      Set<String> points = changed.computeIfAbsent(change.warning(), w -> new HashSet<>());
-      if (!change.point().isEmpty()) {
-        points.add(change.point());
-      }
+      changed.add(change.warning());
     }
   }
 
   private void compose() {
-    Map<String, Set<String>> taken;
+    Set<String> taken;
     String id;
     synchronized (lock) {
       if (composing || changed.isEmpty()) {
@@ -120,59 +121,63 @@ final class LiveEvents implements AutoCloseable {
       composing = true;
       taken = changed;
       id = newest;
-      changed = new LinkedHashMap<>();
+      changed = new LinkedHashSet<>();
     }
     List<CompletableFuture<Optional<Changed>>> parts = new ArrayList<>();
-    taken.forEach((warning, points) -> parts.add(part(warning, points)));
-    CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-        .whenComplete(
-            (done, problem) -> {
-              if (problem == null) {
-                append(
-                    new Batch(
-                        id,
-                        clock.instant(),
-                        parts.stream().flatMap(p -> p.join().stream()).toList(),
-                        new ConcurrentHashMap<>()));
-              } else {
-                putBack(taken, problem);
-              }
-              synchronized (lock) {
-                composing = false;
-              }
-            });
+    taken.forEach(warning -> parts.add(part(warning)));
+    CompletionStage<Void> all = CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
+    all.whenComplete(
+        (done, problem) -> {
+          if (problem == null) {
+            append(
+                new Batch(
+                    id,
+                    clock.instant(),
+                    parts.stream().flatMap(p -> p.join().stream()).toList(),
+                    new ConcurrentHashMap<>()));
+          } else {
+            putBack(taken, problem);
+          }
+          synchronized (lock) {
+            composing = false;
+          }
+        });
   }
 
-  private CompletableFuture<Optional<Changed>> part(String warning, Set<String> points) {
+  private CompletableFuture<Optional<Changed>> part(String warning) {
     return desk.warning(warning)
         .thenCombine(
             desk.coverage(warning),
-            (summary, coverage) ->
-                summary.map(
-                    s ->
-                        new Changed(
-                            s,
-                            coverage.orElse(new Coverage(0, 0, 0, 0, List.of(), List.of())),
-                            points)));
+            (summary, coverage) -> summary.map(s -> changed(s, coverage.orElse(NONE))));
+  }
+
+  /** Only what differs from what was told last; all of it the first time. */
+  private Changed changed(View.Summary summary, Coverage coverage) {
+    Coverage before = seen.put(summary.id(), coverage);
+    Set<Coverage.At> points = new HashSet<>(coverage.points());
+    if (before != null) {
+      before.points().forEach(points::remove);
+    }
+    if (!summary.status().open()) {
+      seen.remove(summary.id());
+    }
+    return new Changed(summary, coverage, points);
   }
 
   /** The store is away: the same changes are told with the next ones. */
-  private void putBack(Map<String, Set<String>> taken, Throwable problem) {
+  private void putBack(Set<String> taken, Throwable problem) {
     if (!troubled) {
       LOG.warn("Live views wait: {}", Failures.problem(problem).getMessage());
       troubled = true;
     }
     synchronized (lock) {
-      taken.forEach(
-          (warning, points) ->
-              changed.computeIfAbsent(warning, w -> new HashSet<>()).addAll(points));
+      changed.addAll(taken);
     }
   }
 
   private void append(Batch batch) {
     troubled = false;
-    last++;
-    batches.put(last, batch);
+    batches.put(last.incrementAndGet(), batch);
     while (batches.size() > REMEMBERED) {
       batches.pollFirstEntry();
     }
@@ -193,9 +198,7 @@ final class LiveEvents implements AutoCloseable {
                       new Told(
                           WarningView.of(c.summary(), seen),
                           seen.byArea(),
-                          seen.points().stream()
-                              .filter(p -> c.points().contains(p.id()))
-                              .toList()));
+                          seen.points().stream().filter(c.points()::contains).toList()));
                 }
               }
               return event("change", batch.id(), Json.text(new Change(batch.at(), told)));
@@ -262,28 +265,29 @@ final class LiveEvents implements AutoCloseable {
 
     /** What changes while the snapshot is made is told again after it. */
     private void snapshot() {
-      told = last;
+      told = last.get();
       Map.Entry<Long, Batch> before = batches.floorEntry(told);
       String at = before == null ? "" : before.getValue().id();
-      desk.warnings(null)
-          .thenComposeAsync(all -> warnings.views(all, scope.caller()), api.work())
-          .thenApplyAsync(
-              views -> Json.text(new Snapshot(clock.instant(), desk.active(), views)), api.work())
-          .whenComplete(
-              (data, problem) ->
-                  context.runOnContext(
-                      now -> {
-                        if (problem != null) {
-                          LOG.warn(
-                              "A live view can't begin: {}",
-                              Failures.problem(problem).getMessage());
-                          cut();
-                        } else {
-                          write(event("snapshot", at, data));
-                          begun = true;
-                          pump();
-                        }
-                      }));
+      CompletionStage<String> snapshot =
+          desk.warnings(null)
+              .thenComposeAsync(all -> warnings.views(all, scope.caller()), api.work())
+              .thenApplyAsync(
+                  views -> Json.text(new Snapshot(clock.instant(), desk.active(), views)),
+                  api.work());
+      snapshot.whenComplete(
+          (data, problem) ->
+              context.runOnContext(
+                  now -> {
+                    if (problem != null) {
+                      LOG.warn(
+                          "A live view can't begin: {}", Failures.problem(problem).getMessage());
+                      cut();
+                    } else {
+                      write(event("snapshot", at, data));
+                      begun = true;
+                      pump();
+                    }
+                  }));
     }
 
     void wake() {

@@ -91,6 +91,11 @@ record Scope(Caller caller) {
         task.takenBy());
   }
 
+  /** Lines of the timeline speak of points by name. */
+  static Set<String> names(Coverage coverage) {
+    return coverage.points().stream().map(Coverage.At::name).collect(Collectors.toSet());
+  }
+
   static Set<String> ids(Coverage coverage) {
     return coverage.points().stream().map(Coverage.At::id).collect(Collectors.toSet());
   }

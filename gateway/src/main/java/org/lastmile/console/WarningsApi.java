@@ -174,7 +174,7 @@ final class WarningsApi {
     String id = request.path("id");
     Scope scope = new Scope(request.caller());
     CompletableFuture<Set<String>> points =
-        scope.whole() ? done(Set.of()) : covered(request).thenApply(Scope::ids);
+        scope.whole() ? done(Set.of()) : covered(request).thenApply(Scope::names);
     return desk.timeline(id)
         .thenCombineAsync(
             points,
@@ -217,7 +217,9 @@ final class WarningsApi {
         .thenComposeAsync(
             found -> {
               String id = request.path("id");
-              found.getKey().orElseThrow(() -> Problem.unknown("warning", id));
+              if (found.getKey().isEmpty()) {
+                throw Problem.unknown("warning", id);
+              }
               requireAllOf(found.getValue(), request.caller());
               return decision.apply(id, why);
             },

@@ -111,6 +111,7 @@ public final class Desk implements AutoCloseable {
   private Instant leaseUntil = Instant.EPOCH;
   private volatile Ledger.Lease lease;
   private volatile boolean stopped;
+  private volatile String storeTrouble = "";
   private Thread thread;
 
   private record Command<T>(Supplier<T> work, CompletableFuture<T> answer, boolean intake) {
@@ -171,6 +172,11 @@ public final class Desk implements AutoCloseable {
   /** True while this desk holds the lease and has loaded what is open. */
   public boolean active() {
     return lease != null;
+  }
+
+  /** Why the store can't be written to; empty while it can. */
+  public String storeTrouble() {
+    return storeTrouble;
   }
 
   // --- what others ask of it -------------------------------------------------------------------
@@ -426,6 +432,7 @@ public final class Desk implements AutoCloseable {
       save();
     } catch (Memory.Away e) {
       adopt = true;
+      storeTrouble = String.valueOf(e.getMessage());
       freeze();
       refuse(e, Command::intake);
       log.warn("the store is away, decisions wait: {}", e.getMessage());
@@ -592,6 +599,7 @@ public final class Desk implements AutoCloseable {
   }
 
   private void save() {
+    storeTrouble = "";
     if (batch == null) {
       return;
     }

@@ -22,11 +22,21 @@ import redis.clients.jedis.params.ZRangeParams;
 
 /**
  * The ledger on Redis 6.2 or later, or anything that speaks like it. All keys of one jurisdiction
- * carry its hash tag, so that scripts stay whole and a cluster can spread jurisdictions; {@code
- * docs/store.md} lists the keys.
+ * carry its hash tag, so that scripts stay whole and a cluster can spread jurisdictions. Behind
+ * {@code lastmile:{JURISDICTION}:} stand
+ *
+ * <ul>
+ *   <li>{@code desk}: format, epoch, owner and term of the lease, sequence of openings and closings
+ *   <li>{@code batches}: digests of the newest batches of events of this epoch
+ *   <li>{@code open}, {@code closed}: ids of warnings in order
+ *   <li>{@code warning:ID}, {@code plan:ID} (chunks), {@code events:ID} (an entry a batch)
+ *   <li>{@code draft:ID}, {@code drafts}: chunks of plans that are not committed yet
+ *   <li>{@code memory:ROOM:KEY}, {@code counter:ROOM:KEY}
+ * </ul>
  *
  * <p>The server must write its append-only file with {@code appendfsync always} for "kept" to mean
- * kept; with {@code everysec} a power cut can take the last second.
+ * kept; with {@code everysec} a power cut can take the last second, and a failover can take what
+ * the replica had not got yet.
  */
 public final class RedisLedger implements Ledger {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLedger.class);

@@ -4,9 +4,12 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** How the text of one cell is cleaned, split and made safe. */
 final class Cells {
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
+
   private Cells() {}
 
   /**
@@ -53,7 +56,7 @@ final class Cells {
 
   /** Two words are the same when they differ only in width, case or spaces. */
   static String key(String text) {
-    return narrow(text).replaceAll("\\s+", "").toLowerCase(Locale.ROOT);
+    return BLANKS.matcher(narrow(text)).replaceAll("").toLowerCase(Locale.ROOT);
   }
 
   /** True when a spreadsheet would take the text as a formula. */

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A sheet that was recognised by its headers. Titles above the header row, headers in two rows
@@ -17,6 +18,8 @@ import java.util.Set;
  */
 record Headed(Sheet sheet, Table table, List<String> columns, List<String> headers, int body) {
   private static final int SEARCHED_ROWS = 10;
+  private static final Pattern FOOT =
+      Pattern.compile("合\\s*计|小\\s*计|总\\s*计|填表人|填报人|制表人|审核人|注\\s*[:：]");
   private static final Set<String> BARE_PHONE = Set.of("电话", "联系电话", "手机", "手机号", "手机号码", "联系方式");
 
   /** Null when no row among the first ten reads like the headers of a table. */
@@ -97,7 +100,7 @@ record Headed(Sheet sheet, Table table, List<String> columns, List<String> heade
         }
       }
       String first = row.cells().stream().filter(c -> !c.isEmpty()).findFirst().orElse("");
-      if (first.replaceAll("\\s", "").matches("(合计|小计|总计|填表人|填报人|制表人|审核人|注[:：]).*")) {
+      if (FOOT.matcher(first).lookingAt()) {
         remarks.notice(sheet.name(), row.number(), "", "“" + first + "”不是数据行，已略过", "");
       } else if (!known.isEmpty()) {
         lines.add(new Line(sheet.name(), row.number(), names(), known, extra, remarks));

@@ -47,8 +47,11 @@ public final class Ledgers {
             (table, rows) -> {
               StringWriter text = new StringWriter();
               text.write('\uFEFF');
-              CsvWriter csv = CsvWriter.builder().build(text);
-              rows.forEach(csv::writeRecord);
+              try (CsvWriter csv = CsvWriter.builder().build(text)) {
+                rows.forEach(csv::writeRecord);
+              } catch (IOException e) {
+                throw new IllegalStateException("writing to memory does not fail", e);
+              }
               files.add(
                   new NamedBytes(
                       table.title() + ".csv", text.toString().getBytes(StandardCharsets.UTF_8)));

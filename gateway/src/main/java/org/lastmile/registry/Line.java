@@ -10,6 +10,12 @@ import org.lastmile.warning.Position;
 
 /** One row of a recognised table, read column by column; what can't be read goes to the remarks. */
 final class Line {
+  private static final Pattern FORMULA_ERROR =
+      Pattern.compile("#(N/A|REF!|VALUE!|NAME\\?|DIV/0!|NUM!|NULL!)");
+
+  /** How ledgers write "none". */
+  private static final Pattern NOTHING = Pattern.compile("[-—–/\\\\]+|无");
+
   private static final Pattern FIRST_NUMBER = Pattern.compile("\\d{1,9}");
 
   private final String sheet;
@@ -37,11 +43,11 @@ final class Line {
   }
 
   private String withoutError(String column, String cell) {
-    if (cell.matches("#(N/A|REF!|VALUE!|NAME\\?|DIV/0!|NUM!|NULL!)")) {
+    if (FORMULA_ERROR.matcher(cell).matches()) {
       problem(column, "单元格是公式错误 " + cell, "改成数值后重新导入");
       return "";
     }
-    return cell.matches("[-—–/\\\\]+|无") && !column.equals("备注") ? "" : cell;
+    return NOTHING.matcher(cell).matches() && !column.equals("备注") ? "" : cell;
   }
 
   String sheet() {

@@ -258,7 +258,9 @@ public final class Registry {
         put(areaResponsible, person.areaCode(), person);
       }
       if (!person.areaCode().endsWith("000")) {
-        village(person.areaCode()).group(person.group());
+        Village village = village(person.areaCode());
+        village.group(person.group());
+        village.led = true;
       }
     }
 

@@ -66,16 +66,17 @@ public final class RegistryImport {
       return;
     }
     List<Sheet> unknown = new ArrayList<>();
+    boolean nothing = true;
     for (Sheet sheet : sheets) {
       Headed headed = Headed.find(sheet);
       if (headed != null) {
+        nothing = false;
         lines.computeIfAbsent(headed.table(), t -> new ArrayList<>()).addAll(headed.lines(remarks));
         headed.report(remarks);
       } else if (!sheet.rows().isEmpty()) {
         unknown.add(sheet);
       }
     }
-    boolean nothing = unknown.size() == sheets.size();
     if (nothing && unknown.isEmpty()) {
       remarks.problem(file.name(), 0, "", "文件是空的", "");
     }

@@ -133,7 +133,8 @@ final class Targeting {
     if (shape.names(village.code) || touched.contains(village.code)) {
       return true;
     }
-    if (!shape.drawn() || registry.located(village.code) || !mayBeIn(village.code)) {
+    boolean unknown = shape.drawn() && village.hasAnybody() && !registry.located(village.code);
+    if (!unknown || !mayBeIn(village.code)) {
       return false;
     }
     assumed.add(village.name);

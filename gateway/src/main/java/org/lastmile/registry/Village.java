@@ -29,6 +29,9 @@ final class Village {
   /** Known positions here, by group; the empty group for those without one. */
   final Map<String, List<Position>> places = new HashMap<>();
 
+  /** Somebody leads it or answers for it. */
+  boolean led;
+
   String town = "";
   String name = "";
 
@@ -39,6 +42,11 @@ final class Village {
   /** True when the code is a village's own, so that it can stand as an implicit point. */
   boolean isVillage() {
     return !code.endsWith("000");
+  }
+
+  /** True when it has anybody or anything of its own that can be told. */
+  boolean hasAnybody() {
+    return led || !residents.isEmpty() || !loudspeakers.isEmpty();
   }
 
   void names(String townName, String villageName) {

@@ -243,7 +243,7 @@ class DeskTest {
               assertThat(m.address()).isEqualTo("13500000001");
               assertThat(m.content().text()).contains("p1滑坡", "p2滑坡");
             });
-    town.passes(Duration.ofSeconds(120));
+    town.passes(Duration.ofMinutes(2));
     assertThat(town.duties())
         .singleElement()
         .satisfies(

@@ -58,7 +58,7 @@ final class Sequence {
    */
   boolean beyond(Place seen) {
     long now = now();
-    if (seen.epoch() > now + DAY || seen.epoch() < epoch) {
+    if (seen.epoch() < epoch) {
       return false;
     }
     long kept = keptEpoch();
@@ -66,6 +66,10 @@ final class Sequence {
     boolean known = !seen.after(given);
     if (known && (kept == epoch || epoch == 0)) {
       proven = given;
+      return false;
+    }
+    if (!known && seen.epoch() > now + DAY) {
+      LOG.warn("a loudspeaker claims an epoch from the future: {}", seen);
       return false;
     }
     if (!known) {

@@ -1,11 +1,13 @@
 package org.lastmile.channel.sms;
 
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.lastmile.channel.Memory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Clerk implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Clerk.class);
+
+  private static final Duration CLOSING = Duration.ofSeconds(3);
 
   final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(
@@ -56,8 +60,16 @@ final class Clerk implements AutoCloseable {
     }
   }
 
+  /** Ends when what is due now is done; what waits for the store is brought again by the wire. */
   @Override
   public void close() {
+    try {
+      executor.submit(() -> log.debug("closing")).get(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+      log.warn("closed before everything was written down: {}", e.toString());
+    }
     executor.shutdownNow();
   }
 }

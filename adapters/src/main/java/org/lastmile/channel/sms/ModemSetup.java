@@ -52,7 +52,12 @@ final class ModemSetup {
         ask("AT+CGSN").lines().stream().filter(l -> l.matches("\\d{14,16}")).findFirst();
     String imei = serial.orElse(name);
     unlock(imei);
-    Optional<String> model = ask("AT+CGMM").lines().stream().findFirst();
+    String maker = ask("AT+CGMI").lines().stream().findFirst().orElse("");
+    String model = ask("AT+CGMM").lines().stream().findFirst().orElse("unknown");
+    Profile profile = profile(maker + " " + model);
+    for (String command : profile.setup()) {
+      ask(command);
+    }
     String centre = centre(before);
     if (!ask("AT+CMGF=0").ok()) {
       throw new SetupFailure(name + " can't do PDU mode: it is no modem for SMS", BY_HAND);
@@ -72,7 +77,8 @@ final class ModemSetup {
     ask("AT+CMMS=2"); // keeps the radio link up between messages; many refuse, and lose only time
     return new Modem(
         imei,
-        model.orElse("unknown"),
+        model,
+        profile.name(),
         quoted(ask("AT+CNUM").value("+CNUM:"), "\\+?\\d+").map(Phone::key).orElse(""),
         centre,
         quoted(ask("AT+COPS?").value("+COPS:"), ".+").orElse(""),
@@ -128,6 +134,16 @@ final class ModemSetup {
     } catch (Memory.Away e) {
       throw new SetupFailure(name + ": the PIN was right, but the store is away", SOON);
     }
+  }
+
+  private Profile profile(String makerAndModel) throws SetupFailure {
+    return Profile.of(port.profile(), makerAndModel)
+        .orElseThrow(
+            () ->
+                new SetupFailure(
+                    "%s: there is no modem profile %s; set profile to auto or one of %s"
+                        .formatted(name, port.profile(), String.join(", ", Profile.names())),
+                    BY_HAND));
   }
 
   private String centre(Modem before) throws LineLost {

@@ -17,6 +17,7 @@ final class Outbox {
           Comparator.<Letter>comparingInt(l -> l.message.content().priority())
               .thenComparingLong(l -> l.order));
   private final Set<Letter> underWay = new HashSet<>();
+  private boolean closed;
 
   synchronized void put(Letter letter) {
     waiting.add(letter);
@@ -24,6 +25,9 @@ final class Outbox {
 
   /** The next letter, or null; give it back with {@link #done} or {@link #back}. */
   synchronized Letter take() {
+    if (closed) {
+      return null;
+    }
     for (Letter letter : waiting) {
       if (underWay.stream().noneMatch(l -> l.phone.key().equals(letter.phone.key()))) {
         waiting.remove(letter);
@@ -55,7 +59,9 @@ final class Outbox {
     return all;
   }
 
-  synchronized List<Letter> underWay() {
+  /** Nothing is taken any more; says what was taken and is not done. */
+  synchronized List<Letter> close() {
+    closed = true;
     return List.copyOf(underWay);
   }
 }

@@ -75,9 +75,9 @@ final class Receipts {
    * @param reference TP-MR, or -1 when the modem's answer was lost: then the next unknown reference
    *     to that recipient is taken for it
    */
-  void sent(String modem, int reference, String recipient, Letter letter, int part, Instant at) {
-    Sent sent =
-        new Sent(at.toEpochMilli(), letter.message.attempt(), letter.set, part, letter.total());
+  void sent(String modem, int reference, Letter letter, int set, int part, Instant at) {
+    String recipient = letter.phone.key();
+    Sent sent = new Sent(at.toEpochMilli(), letter.message.attempt(), set, part, letter.total());
     String key = key(modem, reference, recipient);
     List<Sent> candidates = new ArrayList<>(List.of(sent));
     candidates.addAll(earlier(key));

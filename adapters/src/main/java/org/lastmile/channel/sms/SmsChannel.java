@@ -68,8 +68,7 @@ public final class SmsChannel implements Channel {
             return thread;
           });
   private volatile Offers offers;
-  private volatile Receipts receipts;
-  private volatile Inbox inbox;
+  private volatile Shared shared;
   private volatile boolean scanned;
   private volatile boolean closed;
 
@@ -94,8 +93,15 @@ public final class SmsChannel implements Channel {
       return;
     }
     offers = new Offers(sink, clerk.executor, timing.offer());
-    receipts = new Receipts(memory, clock, offers);
-    inbox = new Inbox(memory, clock, offers);
+    shared =
+        new Shared(
+            outbox,
+            clerk,
+            new Receipts(memory, clock, offers),
+            new Inbox(memory, clock, offers),
+            memory,
+            clock,
+            timing);
     Future<?> unused = ticker.scheduleWithFixedDelay(this::tick, 0, 1, TimeUnit.SECONDS);
   }
 
@@ -186,7 +192,7 @@ public final class SmsChannel implements Channel {
       closed = true;
     }
     ticker.shutdownNow();
-    List<Letter> underWay = outbox.underWay();
+    List<Letter> underWay = outbox.close();
     sessions.forEach(ModemSession::close);
     outbox.drain().forEach(l -> l.outcome.complete(new Outcome.LaneDown("closed")));
     for (Thread thread : threads) {
@@ -197,8 +203,8 @@ public final class SmsChannel implements Channel {
       }
     }
     outbox.drain().forEach(l -> l.outcome.complete(new Outcome.LaneDown("closed")));
-    underWay.forEach(l -> l.outcome.complete(new Outcome.Unknown("closed while it was sent")));
     clerk.close();
+    underWay.forEach(l -> l.outcome.complete(new Outcome.Unknown("closed while it was sent")));
   }
 
   // ---- the pool
@@ -207,8 +213,8 @@ public final class SmsChannel implements Channel {
     try {
       scan();
       sessions.forEach(ModemSession::unstick);
-      clerk.next(receipts::sweep);
-      clerk.next(inbox::sweep);
+      clerk.next(shared.receipts()::sweep);
+      clerk.next(shared.inbox()::sweep);
     } catch (
         RuntimeException e) { // an executor would drop the tick for good, and nobody would know
       log.error("a defect: ports were not looked for", e);
@@ -234,9 +240,7 @@ public final class SmsChannel implements Channel {
   }
 
   private void start(String path, SmsConfig.Port port) {
-    ModemSession session =
-        new ModemSession(
-            path, port, new Members(), outbox, clerk, receipts, inbox, memory, clock, timing);
+    ModemSession session = new ModemSession(path, port, new Members(), shared);
     sessions.add(session);
     Thread thread = new Thread(session, "sms-" + path);
     thread.setDaemon(true);

@@ -109,6 +109,7 @@ final class TestDevice implements AutoCloseable {
             .setPassword(password)
             .setCleanSession(true)
             .setMaxMessageSize(16_384)
+            .setMaxInflightQueue(1000)
             .setKeepAliveInterval(30)
             .setWillFlag(true)
             .setWillTopic("lm/v1/d/" + id + "/state")

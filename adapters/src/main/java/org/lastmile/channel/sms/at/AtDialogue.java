@@ -56,6 +56,10 @@ public final class AtDialogue {
   /** Waits about 100 ms at most for what the modem says unasked. */
   public void listen() throws LineLost {
     fill();
+    handOut();
+  }
+
+  private void handOut() {
     for (Optional<String> next = lines.next(false); next.isPresent(); next = lines.next(false)) {
       aside(next.get(), "");
     }
@@ -104,8 +108,7 @@ public final class AtDialogue {
   /** Finds the modem's attention again after a time-out, or first of all. */
   public boolean resync(int tries) throws LineLost {
     for (int i = 0; i < tries; i++) {
-      lines.clear();
-      pduDue = false;
+      handOut(); // a report may stand behind the answer that was read last
       echoOff = false;
       if (ask("AT", Duration.ofSeconds(1)).ok()) {
         // A late answer to an earlier question must not be taken for one to the next; a device that

@@ -48,8 +48,4 @@ final class AtLines {
     }
     return Optional.empty();
   }
-
-  void clear() {
-    pending.setLength(0);
-  }
 }

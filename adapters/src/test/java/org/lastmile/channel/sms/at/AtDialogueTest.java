@@ -131,6 +131,14 @@ class AtDialogueTest {
   }
 
   @Test
+  void a_report_that_came_behind_an_answer_survives_a_resync() throws LineLost {
+    modem.says("\r\nOK\r\n\r\n+CDS: 25\r\n" + PDU + "\r\n", "\r\nOK\r\n");
+    assertThat(at.ask("AT+CSQ", SOON).ok()).isTrue();
+    assertThat(at.resync(1)).isTrue();
+    assertThat(unasked).containsExactly(new Unsolicited.Pdu(PDU));
+  }
+
+  @Test
   void every_code_has_a_meaning() {
     assertThat(meaning(Answer.End.CMS, 1, true)).isEqualTo(AtError.PERMANENT);
     assertThat(meaning(Answer.End.CMS, 8, true)).isEqualTo(AtError.SIM_REFUSED);

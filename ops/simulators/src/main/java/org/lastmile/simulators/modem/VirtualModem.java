@@ -329,7 +329,6 @@ public final class VirtualModem implements AutoCloseable {
   }
 
   /** Does it later unless the modem was restarted or unplugged meanwhile. */
-  @SuppressWarnings("ReferenceEquality") // each start has a dialogue of its own
   void after(Duration delay, Runnable task) {
     Dialogue now = dialogue;
     loop.after(

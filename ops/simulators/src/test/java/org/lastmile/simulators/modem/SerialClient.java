@@ -55,6 +55,14 @@ final class SerialClient implements AutoCloseable {
     return until("\r\n(OK|ERROR|\\+CM[ES] ERROR: \\d+)\r\n|\r\n> ");
   }
 
+  /** Sends a command and says whether an OK has come since the last call. */
+  boolean askAgain(String command) {
+    write(command + "\r");
+    synchronized (heard) {
+      return heard.indexOf("\r\nOK\r\n") >= 0;
+    }
+  }
+
   /** All that came up to and with the first match, which is then forgotten. */
   String until(String regex) {
     Pattern pattern = Pattern.compile(regex);
