@@ -143,7 +143,9 @@ public final class Lane {
     wake.run();
   }
 
-  /** A desk that could not keep it has stepped down: whoever takes over finds the try unfinished. */
+  /**
+   * A desk that could not keep it has stepped down: whoever takes over finds the try unfinished.
+   */
   private void tell(Message message, Outcome outcome) {
     desk.outcome(message.attempt(), outcome)
         .whenComplete(
