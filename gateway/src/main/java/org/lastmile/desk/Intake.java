@@ -124,7 +124,9 @@ final class Intake {
       return decide(warning, lift, doubts, issuer, now);
     }
     Plan plan = plan(warning, now);
-    if (plan.points().isEmpty() && plan.deliveries().isEmpty() && warning.grade() != null) {
+    // Where a warning does not say where it holds, somebody has to look: that is no "not here".
+    boolean elsewhere = plan.points().isEmpty() && plan.deliveries().isEmpty();
+    if (elsewhere && warning.grade() != null && !warning.area().isEmpty()) {
       return verdict(
           warning,
           empty,

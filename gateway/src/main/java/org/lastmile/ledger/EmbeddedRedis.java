@@ -36,7 +36,7 @@ public final class EmbeddedRedis implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
 
   private static final Duration STOP = Duration.ofSeconds(20);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final RedisFolder folder;
   private final RedisBinary binary;

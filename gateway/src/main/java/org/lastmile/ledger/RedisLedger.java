@@ -331,6 +331,11 @@ public final class RedisLedger implements Ledger {
             + " and leaves it untouched: start the newer program");
   }
 
+  /** What all keys of this jurisdiction begin with. */
+  String prefix() {
+    return prefix;
+  }
+
   private byte[] key(String name) {
     return (prefix + name).getBytes(UTF_8);
   }

@@ -7,6 +7,7 @@ import io.github.resilience4j.timelimiter.TimeLimiter;
 import io.github.resilience4j.timelimiter.TimeLimiterConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -143,15 +144,16 @@ public final class Lane {
     wake.run();
   }
 
-  /** A desk that could not keep it has stepped down: whoever takes over finds the try unfinished. */
+  /** A desk that could not keep it has stepped down: who takes over finds the try unfinished. */
   private void tell(Message message, Outcome outcome) {
-    desk.outcome(message.attempt(), outcome)
-        .whenComplete(
-            (kept, failure) -> {
-              if (failure != null) {
-                log.warn("outcome of {} was not kept: {}", message.attempt(), failure.toString());
-              }
-            });
+    CompletableFuture<?> unused =
+        desk.outcome(message.attempt(), outcome)
+            .whenComplete(
+                (kept, failure) -> {
+                  if (failure != null) {
+                    log.warn("outcome of {} was not kept: {}", message.attempt(), "" + failure);
+                  }
+                });
   }
 
   private Outcome unknown(Message message, Throwable failure) {

@@ -227,8 +227,9 @@ public final class LoudspeakerChannel implements Channel {
                 payload.length + " bytes, a loudspeaker takes " + LARGEST_COMMAND));
         return;
       }
+      // Whatever waits for the outcome must not run on the wire's threads.
       link.publish(device, payload, left)
-          .whenComplete(
+          .whenCompleteAsync(
               (o, failure) ->
                   outcome.complete(
                       failure == null ? o : new Outcome.Unknown("link: " + failure.getMessage())));
