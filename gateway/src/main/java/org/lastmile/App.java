@@ -174,8 +174,7 @@ public final class App implements AutoCloseable {
       camel.addRoutes(new DispatchRoutes(desk, channels, lanes));
 
       // People and devices come in last, when everybody inside is at their place.
-      Router router = Router.router(vertx);
-      router.route("/*").subRouter(console.router());
+      Router router = console.router();
       camel
           .getRegistry()
           .bind(

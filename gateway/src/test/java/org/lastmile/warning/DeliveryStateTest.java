@@ -31,7 +31,9 @@ class DeliveryStateTest {
   void every_pair_of_states_moves_as_the_table_says() {
     for (DeliveryState from : DeliveryState.values()) {
       for (DeliveryState to : DeliveryState.values()) {
-        assertThat(from.yieldsTo(to)).as(from + " to " + to).isEqualTo(MOVES.get(from).contains(to));
+        assertThat(from.yieldsTo(to))
+            .as(from + " to " + to)
+            .isEqualTo(MOVES.get(from).contains(to));
       }
     }
   }

@@ -50,14 +50,27 @@ class ProgressTest {
       clauses.add(Set.of(Proof.HELPERS_ANSWERED));
     }
     return new Plan.Point(
-        id, id, "镇", "村", "组", "", 3, 9, 1, false, "", "", responsible, helpers, List.of("v"),
+        id,
+        id,
+        "镇",
+        "村",
+        "组",
+        "",
+        3,
+        9,
+        1,
+        false,
+        "",
+        "",
+        responsible,
+        helpers,
+        List.of("v"),
         clauses);
   }
 
   private static Delivery row(
       int number, String channel, Audience audience, String who, int stage, List<Integer> points) {
-    return new Delivery(
-        number, channel, audience, who, who, who, stage, -1, points, 0, List.of());
+    return new Delivery(number, channel, audience, who, who, who, stage, -1, points, 0, List.of());
   }
 
   private final Progress progress = new Progress(null, PLAN);
@@ -112,8 +125,7 @@ class ProgressTest {
     progress.apply(Event.ofPoint(T, Event.Type.WORD, 0, 0, "赵 knocked"));
     assertThat(progress.spot(0).covered()).isTrue();
     progress.apply(Event.ofPoint(T, Event.Type.REOPENED, 0, 0, "看错了"));
-    assertThat(progress.spot(0).missing())
-        .containsExactly(Proof.ANSWERED, Proof.HELPERS_ANSWERED);
+    assertThat(progress.spot(0).missing()).containsExactly(Proof.ANSWERED, Proof.HELPERS_ANSWERED);
   }
 
   /** Folding event by event gives what folding the record gives, and what the rows say by hand. */
@@ -124,9 +136,19 @@ class ProgressTest {
     events.add(Event.of(T, Event.Type.RELEASED, ""));
     progress.apply(events.get(0));
     Event.Type[] types = {
-      Event.Type.TRIED, Event.Type.SENT, Event.Type.RETRY, Event.Type.UNKNOWN, Event.Type.FAILED,
-      Event.Type.DELIVERED, Event.Type.CONFIRMED, Event.Type.DECLINED, Event.Type.UNHEARD,
-      Event.Type.PLAYING, Event.Type.CANCELLED, Event.Type.EXPIRED, Event.Type.LANE_DOWN
+      Event.Type.TRIED,
+      Event.Type.SENT,
+      Event.Type.RETRY,
+      Event.Type.UNKNOWN,
+      Event.Type.FAILED,
+      Event.Type.DELIVERED,
+      Event.Type.CONFIRMED,
+      Event.Type.DECLINED,
+      Event.Type.UNHEARD,
+      Event.Type.PLAYING,
+      Event.Type.CANCELLED,
+      Event.Type.EXPIRED,
+      Event.Type.LANE_DOWN
     };
     Event.Type[] ofPoints = {
       Event.Type.STAGE, Event.Type.WORD, Event.Type.REOPENED, Event.Type.DUTY_OPENED
@@ -135,11 +157,18 @@ class ProgressTest {
       Event e =
           random.nextInt(5) == 0
               ? Event.ofPoint(
-                  T.plusSeconds(i), ofPoints[random.nextInt(ofPoints.length)],
-                  random.nextInt(2), random.nextInt(2), "x")
+                  T.plusSeconds(i),
+                  ofPoints[random.nextInt(ofPoints.length)],
+                  random.nextInt(2),
+                  random.nextInt(2),
+                  "x")
               : Event.ofDelivery(
-                  T.plusSeconds(i), types[random.nextInt(types.length)],
-                  random.nextInt(PLAN.deliveries().size()), 1 + random.nextInt(3), null, "x");
+                  T.plusSeconds(i),
+                  types[random.nextInt(types.length)],
+                  random.nextInt(PLAN.deliveries().size()),
+                  1 + random.nextInt(3),
+                  null,
+                  "x");
       events.add(e);
       progress.apply(e);
       Progress again = Progress.of(null, PLAN, events);

@@ -39,11 +39,28 @@ class WordingTest {
 
   private static HazardPoint point(String name, Hazard.Family family) {
     return new HazardPoint(
-        name, name, "木耳镇", "垭口村", "一组", "500112107201", null, List.of(), List.of(family), "", "",
-        4, 13, "敲锣三声", "后山公路", "村小学", "", false);
+        name,
+        name,
+        "木耳镇",
+        "垭口村",
+        "一组",
+        "500112107201",
+        null,
+        List.of(),
+        List.of(family),
+        "",
+        "",
+        4,
+        13,
+        "敲锣三声",
+        "后山公路",
+        "村小学",
+        "",
+        false);
   }
 
-  private String text(Content.Kind kind, Audience audience, List<HazardPoint> points, boolean drill) {
+  private String text(
+      Content.Kind kind, Audience audience, List<HazardPoint> points, boolean drill) {
     Warning.Nature nature = drill ? Warning.Nature.EXERCISE : Warning.Nature.ACTUAL;
     return wording
         .words(warning(nature, RAIN), kind, audience, points, Map.of(), List.of(), true)
@@ -92,14 +109,11 @@ class WordingTest {
 
   @Test
   void every_audience_grade_and_kind_has_words_without_holes() {
-    for (Content.Kind kind :
-        List.of(Content.Kind.WARN, Content.Kind.UPDATE, Content.Kind.LIFT)) {
+    for (Content.Kind kind : List.of(Content.Kind.WARN, Content.Kind.UPDATE, Content.Kind.LIFT)) {
       for (Audience audience : Audience.values()) {
         for (int n = 0; n <= 7; n++) {
           List<HazardPoint> points =
-              IntStream.range(0, n)
-                  .mapToObj(i -> point("点" + i, Hazard.Family.FLOOD))
-                  .toList();
+              IntStream.range(0, n).mapToObj(i -> point("点" + i, Hazard.Family.FLOOD)).toList();
           assertThat(text(kind, audience, points, false).replace("{open}", ""))
               .as("%s %s %d", kind, audience, n)
               .doesNotContain("{", "null")
