@@ -258,6 +258,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     return new Jedis(
         new HostAndPort("127.0.0.1", folder.port()),
         DefaultJedisClientConfig.builder()
+            .resp2()
             .password(folder.password())
             .connectionTimeoutMillis(2_000)
             .socketTimeoutMillis(5_000)

@@ -290,7 +290,7 @@ abstract class RedisLedgerCases implements LedgerContract {
   private Jedis operator() {
     return new Jedis(
         address().hosts().iterator().next(),
-        DefaultJedisClientConfig.builder().password(address().password()).build());
+        DefaultJedisClientConfig.builder().resp2().password(address().password()).build());
   }
 
   private static Map<String, List<Event>> numbered(Warning warning, int number) {
