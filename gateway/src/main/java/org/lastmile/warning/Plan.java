@@ -43,8 +43,9 @@ public record Plan(
   /**
    * A threatened point as it was when the plan was made.
    *
+   * @param responsible recipients whose answer counts; {@code helpers} those of its key groups
+   * @param loudspeakers ids of its devices
    * @param clauses what covers it, all of them; each is met by any of its proofs
-   * @param loudspeaker has one at all
    */
   public record Point(
       String id,
@@ -57,20 +58,39 @@ public record Plan(
       int people,
       int keyPeople,
       boolean implicit,
-      boolean loudspeaker,
       String route,
       String shelter,
+      List<String> responsible,
+      List<String> helpers,
+      List<String> loudspeakers,
       List<Set<Proof>> clauses) {
     public Point {
+      responsible = List.copyOf(responsible);
+      helpers = List.copyOf(helpers);
+      loudspeakers = List.copyOf(loudspeakers);
       clauses = clauses.stream().map(Set::copyOf).toList();
     }
   }
 
-  /** Words that one or more deliveries say, with the named parts that template wires fill in. */
-  public record Words(Content.Kind kind, String text, Map<String, String> fields) {
+  /**
+   * Words that one or more deliveries say, with the named parts that template wires fill in.
+   *
+   * @param supersedes ids of the contents that these words replace or end
+   */
+  public record Words(
+      Content.Kind kind, String text, Map<String, String> fields, List<String> supersedes) {
     public Words {
       fields = Map.copyOf(fields);
+      supersedes = List.copyOf(supersedes);
     }
+  }
+
+  /**
+   * Id of what a delivery says: the same for every delivery that says the same at the same stage,
+   * so that a device asked again for its receipt does not play again, and one called again does.
+   */
+  public String contentId(Delivery delivery) {
+    return warning + "." + delivery.words() + "." + delivery.stage();
   }
 
   /** A plan that tells nobody. */

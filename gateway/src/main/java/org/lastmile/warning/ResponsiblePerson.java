@@ -12,6 +12,8 @@ import java.util.List;
  * @param areaCode 12 digits; for leaders the area they lead
  * @param openid WeChat openid, wecom WeCom userid; empty = none
  * @param updated when the roster row was last confirmed; null = unknown
+ * @param group the group that a group's leader leads, as groups have no code; empty = the whole
+ *     area
  */
 public record ResponsiblePerson(
     String id,
@@ -25,10 +27,41 @@ public record ResponsiblePerson(
     String areaCode,
     String openid,
     String wecom,
-    LocalDate updated) {
+    LocalDate updated,
+    String group) {
 
   public ResponsiblePerson {
     points = List.copyOf(points);
+  }
+
+  /** Someone who answers for a whole area or for points, and not for one group. */
+  public ResponsiblePerson(
+      String id,
+      String name,
+      String title,
+      Level level,
+      Part part,
+      String phone,
+      String backupPhone,
+      List<String> points,
+      String areaCode,
+      String openid,
+      String wecom,
+      LocalDate updated) {
+    this(
+        id,
+        name,
+        title,
+        level,
+        part,
+        phone,
+        backupPhone,
+        points,
+        areaCode,
+        openid,
+        wecom,
+        updated,
+        "");
   }
 
   /** A is called first, B stands in. */

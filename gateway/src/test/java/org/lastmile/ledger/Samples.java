@@ -65,8 +65,9 @@ final class Samples {
         null,
         IntStream.rangeClosed(0, deliveries / 10).mapToObj(Samples::point).toList(),
         List.of(
-            new Plan.Words(Content.Kind.WARN, "【测试镇】暴雨红色预警", Map.of("grade", "红色", "hazard", "暴雨")),
-            new Plan.Words(Content.Kind.WARN, "请立即转移", Map.of())),
+            new Plan.Words(
+                Content.Kind.WARN, "【测试镇】暴雨红色预警", Map.of("grade", "红色", "hazard", "暴雨"), List.of()),
+            new Plan.Words(Content.Kind.WARN, "请立即转移", Map.of(), List.of())),
         IntStream.range(0, deliveries).mapToObj(Samples::delivery).toList(),
         List.of(
             new Rung(Duration.ZERO, Set.of(Audience.LOUDSPEAKER, Audience.RESPONSIBLE_A), false),
@@ -87,9 +88,11 @@ final class Samples {
         41,
         number % 7,
         number % 5 == 0,
-        true,
         "沿机耕道向东到村小学",
         "村小学",
+        List.of("139" + number),
+        List.of(),
+        List.of("v" + number),
         List.of(Set.of(Proof.PLAYED), Set.of(Proof.ANSWERED, Proof.HELPERS_ANSWERED)));
   }
 

@@ -1,0 +1,100 @@
+package org.lastmile.channel.loudspeaker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** One JSON object from a device, read with suspicion: size, version and every type are checked. */
+final class Frame {
+  /** The contract says 1,024; a little more is a sloppy device, far more is an attack. */
+  static final int LIMIT = 4096;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final JsonNode node;
+
+  private Frame(JsonNode node) {
+    this.node = node;
+  }
+
+  static Frame read(byte[] payload) throws Unreadable {
+    if (payload.length > LIMIT) {
+      throw new Unreadable(payload.length + " bytes, more than " + LIMIT);
+    }
+    JsonNode node;
+    try {
+      node = JSON.readTree(payload);
+    } catch (IOException e) {
+      // The parser's words quote the payload, which a stranger chose: not for our log.
+      throw new Unreadable("not JSON");
+    }
+    if (node == null || !node.isObject()) {
+      throw new Unreadable("not a JSON object");
+    }
+    if (!node.path("v").isInt() || node.path("v").intValue() != 1) {
+      throw new Unreadable("\"v\" is not 1");
+    }
+    return new Frame(node);
+  }
+
+  /** Empty string when it is absent. */
+  String text(String name, Pattern pattern) throws Unreadable {
+    JsonNode value = node.path(name);
+    if (value.isMissingNode()) {
+      return "";
+    }
+    if (!value.isTextual() || !pattern.matcher(value.textValue()).matches()) {
+      throw new Unreadable("\"" + name + "\" is not " + pattern);
+    }
+    return value.textValue();
+  }
+
+  Optional<Boolean> flag(String name) throws Unreadable {
+    JsonNode value = node.path(name);
+    if (value.isMissingNode()) {
+      return Optional.empty();
+    }
+    if (!value.isBoolean()) {
+      throw new Unreadable("\"" + name + "\" is not true or false");
+    }
+    return Optional.of(value.booleanValue());
+  }
+
+  Optional<Double> number(String name, double min, double max) throws Unreadable {
+    JsonNode value = node.path(name);
+    if (value.isMissingNode()) {
+      return Optional.empty();
+    }
+    if (!value.isNumber() || value.doubleValue() < min || value.doubleValue() > max) {
+      throw new Unreadable("\"" + name + "\" is not a number from " + min + " to " + max);
+    }
+    return Optional.of(value.doubleValue());
+  }
+
+  Optional<Long> whole(String name, long min, long max) throws Unreadable {
+    JsonNode value = node.path(name);
+    if (value.isMissingNode()) {
+      return Optional.empty();
+    }
+    if (!value.canConvertToLong()
+        || !value.isIntegralNumber()
+        || value.longValue() < min
+        || value.longValue() > max) {
+      throw new Unreadable("\"" + name + "\" is not a whole number from " + min + " to " + max);
+    }
+    return Optional.of(value.longValue());
+  }
+
+  /** Empty when absent; the object inside is read with the same suspicion. */
+  Optional<Frame> inside(String name) throws Unreadable {
+    JsonNode value = node.path(name);
+    if (value.isMissingNode()) {
+      return Optional.empty();
+    }
+    if (!value.isObject()) {
+      throw new Unreadable("\"" + name + "\" is not an object");
+    }
+    return Optional.of(new Frame(value));
+  }
+}

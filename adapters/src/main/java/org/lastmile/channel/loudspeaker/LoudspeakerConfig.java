@@ -1,0 +1,127 @@
+package org.lastmile.channel.loudspeaker;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How the gateway reaches its loudspeakers. {@code null}, and 0 where that means nothing, take the
+ * default.
+ *
+ * @param broker {@code embedded} (default): devices connect to the gateway itself; or {@code
+ *     mqtt://host:1883}, {@code mqtts://host:8883}: both connect to that MQTT 5 broker
+ * @param host embedded: address to listen on; default {@code 0.0.0.0}
+ * @param port embedded: port to listen on, 0 = any free one
+ * @param certificate embedded: PEM file of the server's certificate chain; null = no TLS
+ * @param certificateKey embedded: PEM file of its private key
+ * @param username broker: user name; empty = none
+ * @param password broker: password, or embedded: nothing
+ * @param clientId broker: client id, unique per gateway; default {@code lastmile-gateway}
+ * @param trust broker: PEM file of the authority that signed the broker's certificate; null = the
+ *     runtime's own list
+ * @param signingKey file with the signing key; null = kept in the channel's memory, made at the
+ *     first start
+ * @param auth embedded: who may connect; null = each device's password is derived from the site
+ *     secret, see {@link LoudspeakerChannel#passwordOf}
+ * @param silence a device silent for longer is offline; default 90 s
+ * @param audible volume in per cent below which a play does not count as heard; default 30
+ * @param inFlight commands under way at once; default 4096 embedded, 1000 by broker
+ * @param patience how long an acknowledgement may take before the outcome is unknown; default 20 s
+ */
+public record LoudspeakerConfig(
+    String broker,
+    String host,
+    int port,
+    Path certificate,
+    Path certificateKey,
+    String username,
+    String password,
+    String clientId,
+    Path trust,
+    Path signingKey,
+    DeviceAuth auth,
+    Duration silence,
+    int audible,
+    int inFlight,
+    Duration patience) {
+
+  public static final String EMBEDDED = "embedded";
+
+  /** All problems at once, each naming its key. */
+  public LoudspeakerConfig {
+    broker = broker == null || broker.isBlank() ? EMBEDDED : broker;
+    host = host == null || host.isBlank() ? "0.0.0.0" : host;
+    username = username == null ? "" : username;
+    password = password == null ? "" : password;
+    clientId = clientId == null || clientId.isBlank() ? "lastmile-gateway" : clientId;
+    silence = silence == null || silence.isZero() ? Duration.ofSeconds(90) : silence;
+    audible = audible == 0 ? 30 : audible;
+    boolean own = broker.equals(EMBEDDED);
+    inFlight = inFlight == 0 ? (own ? 4096 : 1000) : inFlight;
+    patience = patience == null || patience.isZero() ? Duration.ofSeconds(20) : patience;
+
+    List<String> problems = new ArrayList<>();
+    if (!own && !isBroker(broker)) {
+      problems.add(
+          "broker: '"
+              + broker
+              + "' is neither embedded nor mqtt://host:port nor mqtts://host:port");
+    }
+    if (port < 0 || port > 65_535) {
+      problems.add("port: " + port + " is not 0 to 65535");
+    }
+    if ((certificate == null) != (certificateKey == null)) {
+      problems.add("certificate and certificate-key: give both or neither");
+    }
+    if (silence.isNegative()) {
+      problems.add("silence: " + silence + " is negative");
+    }
+    if (audible < 1 || audible > 100) {
+      problems.add("audible: " + audible + " is not 1 to 100 per cent");
+    }
+    if (inFlight < 1 || inFlight > 60_000) {
+      problems.add("in-flight: " + inFlight + " is not 1 to 60000");
+    }
+    if (patience.isNegative()) {
+      problems.add("patience: " + patience + " is negative");
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException("channels.loudspeaker: " + String.join("; ", problems));
+    }
+  }
+
+  /** The gateway's own endpoint on that port (0 = any free one), everything else by default. */
+  public static LoudspeakerConfig embedded(int port) {
+    return new LoudspeakerConfig(
+        EMBEDDED, null, port, null, null, null, null, null, null, null, null, null, 0, 0, null);
+  }
+
+  /** A broker, everything else by default. */
+  public static LoudspeakerConfig broker(String uri, String username, String password) {
+    return new LoudspeakerConfig(
+        uri, null, 0, null, null, username, password, null, null, null, null, null, 0, 0, null);
+  }
+
+  /** Whether devices connect to the gateway itself. */
+  public boolean isEmbedded() {
+    return broker.equals(EMBEDDED);
+  }
+
+  @Override
+  public String toString() {
+    return "LoudspeakerConfig[" + broker + (isEmbedded() ? " " + host + ":" + port : "") + "]";
+  }
+
+  private static boolean isBroker(String text) {
+    try {
+      URI uri = URI.create(text);
+      return List.of("mqtt", "mqtts").contains(String.valueOf(uri.getScheme()))
+          && uri.getHost() != null;
+    } catch (IllegalArgumentException e) {
+      // Not a URI at all: said by the caller with the key's name.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package org.lastmile.channel.sms;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import org.lastmile.channel.Memory;
+import org.lastmile.channel.Outcome;
+import org.lastmile.channel.sms.at.Answer;
+import org.lastmile.channel.sms.at.AtDialogue;
+import org.lastmile.channel.sms.at.AtError;
+import org.lastmile.channel.sms.at.LineLost;
+import org.lastmile.channel.sms.pdu.Incoming;
+import org.lastmile.channel.sms.pdu.Submit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends letters through one modem that is set up, part by part, and says of each what is known. The
+ * one rule: what may have arrived whole is never sent again from here; what can't have, may be.
+ */
+final class Carrier {
+  private static final Logger log = LoggerFactory.getLogger(Carrier.class);
+
+  /** Of one part; of the first only where nothing may have left. */
+  private static final int TRIES = 3;
+
+  private final String name;
+  private final int perMinute;
+  private final AtDialogue at;
+  private final Modem modem;
+  private final ModemStore store;
+  private final Shared shared;
+  private final Timing timing;
+  private final BooleanSupplier closed;
+
+  private String underWayTo = "";
+  private int lastReference = -1;
+  private int provedReference = -1;
+  private long provedAt;
+  private long nextPartAt = System.nanoTime();
+  private int tries;
+  private boolean ended;
+  private boolean setUpAgain;
+  private String lastError = "";
+  private int sent;
+
+  Carrier(
+      String name,
+      int perMinute,
+      AtDialogue at,
+      Modem modem,
+      ModemStore store,
+      Shared shared,
+      BooleanSupplier closed) {
+    this.name = name;
+    this.perMinute = perMinute;
+    this.at = at;
+    this.modem = modem;
+    this.store = store;
+    this.shared = shared;
+    this.timing = shared.timing();
+    this.closed = closed;
+  }
+
+  /** Whether the port's own rate allows a part now. */
+  boolean mayStart() {
+    return System.nanoTime() - nextPartAt >= 0;
+  }
+
+  /** Whether a part is between its command and its answer. */
+  boolean underWay() {
+    return !underWayTo.isEmpty();
+  }
+
+  /** Whether the modem's mind is unknown, so that nothing else may be asked before set-up. */
+  boolean wantsSetUp() {
+    return setUpAgain;
+  }
+
+  /** The last refusal, code first; empty when there was none. */
+  String lastError() {
+    return lastError;
+  }
+
+  /** Parts that the carrier took since this was last asked. */
+  int takeSent() {
+    int count = sent;
+    sent = 0;
+    return count;
+  }
+
+  /** A report about the very part whose answer we wait for proves that it was taken. */
+  void prove(Incoming.Report report) {
+    if (underWay()
+        && lastReference >= 0
+        && report.reference() == ((lastReference + 1) & 0xFF)
+        && Phone.key(report.recipient()).equals(underWayTo)) {
+      provedReference = report.reference();
+      provedAt = System.nanoTime();
+    }
+  }
+
+  /**
+   * Carries one letter as far as this modem can; afterwards it is settled, back in the outbox, or
+   * the channel is closing.
+   */
+  void carry(Letter letter) throws LineLost, SetupFailure {
+    if (letter.total() > 1) {
+      letter.set = reference(letter.phone.key());
+    }
+    tries = 0;
+    ended = false;
+    while (!ended && !closed.getAsBoolean()) {
+      if (letter.tooLate(shared.clock().instant())) {
+        settle(letter, new Outcome.Permanent("too late: its play-by time has passed"));
+        return;
+      }
+      Submit part = letter.part(shared.clock());
+      Instant began = shared.clock().instant();
+      Answer answer = submit(letter, part);
+      AtError meaning = AtError.of(answer);
+      int reference =
+          answer
+              .value("+CMGS:")
+              .filter(v -> v.matches("\\d{1,3}"))
+              .map(Integer::valueOf)
+              .orElse(provedReference);
+      if (meaning == AtError.ACCEPTED || (meaning == AtError.UNKNOWN && reference >= 0)) {
+        // The modem's number, or a report, says so even where the OK was lost.
+        taken(letter, reference, began);
+      } else {
+        notTaken(letter, meaning, answer, began);
+      }
+      if (answer.end() == Answer.End.GONE) {
+        throw new LineLost(name + " is gone: the modem was unplugged or has restarted");
+      }
+      setUpAgain |= answer.end() == Answer.End.RESTARTED;
+      if (answer.end() == Answer.End.TIMEOUT && !setUpAgain && !resync()) {
+        setUpAgain = true;
+      }
+      if (setUpAgain && !ended) {
+        handOn(letter);
+      }
+      while (!ended && !mayStart() && !closed.getAsBoolean()) {
+        at.listen();
+      }
+    }
+  }
+
+  private Answer submit(Letter letter, Submit part) {
+    underWayTo = letter.phone.key();
+    provedReference = -1;
+    if (perMinute > 0) {
+      nextPartAt = System.nanoTime() + Duration.ofMinutes(1).dividedBy(perMinute).toNanos();
+    }
+    try {
+      return at.submit(
+          part.length(),
+          part.hex(),
+          timing.prompt(),
+          timing.answer(),
+          () -> provedReference >= 0 && System.nanoTime() - provedAt > timing.proof().toNanos());
+    } finally {
+      underWayTo = "";
+    }
+  }
+
+  private void taken(Letter letter, int reference, Instant at) {
+    boolean last = letter.last();
+    sent++;
+    tries = 0;
+    lastReference = reference;
+    note(letter, reference, at);
+    letter.references.add(reference < 0 ? "" : Integer.toString(reference));
+    if (last) {
+      settle(letter, new Outcome.Accepted(letter.references));
+    }
+  }
+
+  private void notTaken(Letter letter, AtError meaning, Answer answer, Instant began)
+      throws LineLost, SetupFailure {
+    lastReference = -1;
+    lastError = answer.words();
+    log.warn("{}: part {} of {} not taken: {}", name, letter.next(), letter.total(), lastError);
+    boolean spent = ++tries >= TRIES;
+    switch (meaning) {
+      case PERMANENT -> settle(letter, new Outcome.Permanent(lastError));
+      case NO_VALIDITY -> {
+        if (letter.hasValidity()) {
+          letter.withoutValidity();
+        } else {
+          settle(letter, new Outcome.Permanent(lastError));
+        }
+      }
+      case RETRY, RETRY_LATE -> {
+        if (letter.next() == 1 || spent) {
+          settle(letter, new Outcome.Retry(meaning.pause(), lastError));
+        } else {
+          quiet(Duration.ofSeconds(tries));
+        }
+      }
+      case STORE_FULL -> {
+        store.readAll();
+        if (spent) {
+          settle(letter, new Outcome.Retry(meaning.pause(), lastError));
+        }
+      }
+      case SIM_REFUSED -> {
+        handOn(letter);
+        throw new SetupFailure(
+            "%s: the network refuses this SIM (%s); check its credit and contract. It rests for %d min"
+                .formatted(name, lastError, meaning.pause().toMinutes()),
+            meaning.pause());
+      }
+      case SET_UP -> {
+        handOn(letter);
+        setUpAgain = true;
+      }
+      case UNKNOWN -> {
+        if (letter.last()) {
+          note(letter, -1, began);
+          settle(letter, new Outcome.Unknown(lastError));
+        } else if (spent || answer.end() == Answer.End.GONE) {
+          handOn(letter);
+        }
+        // Else the same part again: without its later parts the message can't be whole anywhere,
+        // and a phone drops a second copy of a part.
+      }
+      case ACCEPTED -> throw new IllegalStateException("an accepted part is not refused");
+    }
+  }
+
+  /** Finds the modem again after a time-out; its settings are still there if it answers. */
+  private boolean resync() throws LineLost {
+    return at.resync(3) && at.ask("ATE0", timing.command()).ok();
+  }
+
+  private void quiet(Duration pause) throws LineLost {
+    long end = System.nanoTime() + pause.toNanos();
+    while (!closed.getAsBoolean() && end - System.nanoTime() > 0) {
+      at.listen();
+    }
+  }
+
+  /** The next concatenation reference for this recipient. */
+  private int reference(String recipient) {
+    try {
+      return (int) (shared.memory().add("concat/" + recipient, 1) & 0x7FFF_FFFF);
+    } catch (Memory.Away e) {
+      log.warn("the store is away: a long message's reference is taken from the clock");
+      return (int) (shared.clock().millis() / 1000 & 0x7FFF_FFFF);
+    }
+  }
+
+  private void note(Letter letter, int reference, Instant began) {
+    int part = letter.next();
+    int set = letter.set;
+    shared
+        .clerk()
+        .next(() -> shared.receipts().sent(modem.imei(), reference, letter, set, part, began));
+  }
+
+  /** Tells the sender, behind what was noted about the letter before. */
+  private void settle(Letter letter, Outcome outcome) {
+    ended = true;
+    shared.outbox().done(letter);
+    shared.clerk().next(() -> letter.outcome.complete(outcome));
+  }
+
+  private void handOn(Letter letter) {
+    if (letter.handOn()) {
+      ended = true;
+      shared.outbox().back(letter);
+    } else {
+      settle(letter, new Outcome.Retry(AtError.RETRY.pause(), lastError));
+    }
+  }
+}

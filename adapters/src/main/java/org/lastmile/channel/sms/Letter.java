@@ -1,0 +1,100 @@
+package org.lastmile.channel.sms;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.lastmile.channel.Message;
+import org.lastmile.channel.Outcome;
+import org.lastmile.channel.sms.pdu.Concat;
+import org.lastmile.channel.sms.pdu.Submit;
+import org.lastmile.channel.sms.pdu.Validity;
+import org.lastmile.channel.sms.pdu.Words;
+
+/**
+ * A message on its way through the pool. Belongs to the outbox or to the one session that took it,
+ * never to both.
+ */
+final class Letter {
+  /** Sessions that may hand it on before the desk is asked to try later. */
+  private static final int MOST_HANDS = 3;
+
+  final Message message;
+  final Phone phone;
+  final Words words;
+  final long order;
+  final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+  /** References of the parts that the carrier took in this set. */
+  final List<String> references = new ArrayList<>();
+
+  /** Names this set of parts: a set that was begun anew has nothing to do with the one before. */
+  int set;
+
+  private int hands;
+  private boolean validity = true;
+
+  Letter(Message message, Phone phone, Words words, long order) {
+    this.message = message;
+    this.phone = phone;
+    this.words = words;
+    this.order = order;
+  }
+
+  int total() {
+    return words.parts().size();
+  }
+
+  /** The next part to send, from 1. */
+  int next() {
+    return references.size() + 1;
+  }
+
+  boolean last() {
+    return next() == total();
+  }
+
+  Submit part(Clock clock) {
+    int number = next();
+    OptionalInt period =
+        validity
+            ? OptionalInt.of(
+                Validity.roundedDown(Duration.between(clock.instant(), message.content().playBy())))
+            : OptionalInt.empty();
+    return new Submit(
+        phone.number(),
+        words.alphabet(),
+        words.parts().get(number - 1),
+        total() == 1 ? Concat.NONE : new Concat(set & 0xFF, total(), number),
+        period,
+        true,
+        message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE),
+        message.marks().contains(Message.Mark.FLASH));
+  }
+
+  boolean tooLate(Instant now) {
+    return !now.isBefore(message.content().playBy());
+  }
+
+  void withoutValidity() {
+    validity = false;
+  }
+
+  boolean hasValidity() {
+    return validity;
+  }
+
+  /**
+   * Begins anew, for another modem. A phone joins parts only when they come from one number under
+   * one reference, so parts that another modem sent are worth nothing, and harm nobody.
+   *
+   * @return false when it has gone round often enough
+   */
+  boolean handOn() {
+    references.clear();
+    return ++hands < MOST_HANDS;
+  }
+}

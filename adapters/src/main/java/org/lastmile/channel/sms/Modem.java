@@ -1,0 +1,27 @@
+package org.lastmile.channel.sms;
+
+/**
+ * What a modem said about itself when it was set up.
+ *
+ * @param imei 15 digits, or the port's name where the modem won't say
+ * @param profile name of the profile that was applied
+ * @param ownNumber of the SIM, without +86; empty when the SIM doesn't know it
+ * @param centre the service centre's number, to restore it when the SIM forgets
+ * @param reporting the {@code +CNMI} setting it took; empty when it took none
+ * @param storage where it keeps messages: {@code SM} or {@code ME}
+ */
+record Modem(
+    String imei,
+    String model,
+    String profile,
+    String ownNumber,
+    String centre,
+    String operator,
+    String reporting,
+    String storage) {
+
+  /** The address that people's answers come to. */
+  String address() {
+    return ownNumber.isEmpty() ? imei : ownNumber;
+  }
+}

@@ -1,0 +1,337 @@
+package org.lastmile.channel.sms;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.lastmile.channel.Health;
+import org.lastmile.channel.Outcome;
+import org.lastmile.channel.sms.at.AtDialogue;
+import org.lastmile.channel.sms.at.LineLost;
+import org.lastmile.channel.sms.at.SerialLine;
+import org.lastmile.channel.sms.at.Unsolicited;
+import org.lastmile.channel.sms.pdu.Incoming;
+import org.lastmile.channel.sms.pdu.MalformedPdu;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that owns one modem's port from opening to closing: sets the modem up, watches it,
+ * gives it letters to carry, and brings in what it says. Whatever happens to the modem, the thread
+ * comes back to trying, and no letter stays with it.
+ */
+final class ModemSession implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(ModemSession.class);
+  private static final Duration READ_STORES_EVERY = Duration.ofMinutes(5);
+  private static final Duration STUCK = Duration.ofSeconds(10);
+  private static final Duration ASIDE_FOR = Duration.ofSeconds(10);
+
+  /** What a session needs of its surroundings. */
+  interface Pool {
+    /** Whether this session may use the modem with that IMEI; another port of it may be open. */
+    boolean owns(ModemSession session, String imei);
+
+    /** Its state is another now. */
+    void changed(ModemSession session);
+  }
+
+  /** Where a session stands. */
+  enum State {
+    STARTING,
+    READY,
+    DOWN,
+    /** Another port of the same modem is in use. */
+    ASIDE
+  }
+
+  /** Something to tell the modem between letters. */
+  private interface Errand {
+    void run() throws LineLost;
+  }
+
+  private final String name;
+  private final SmsConfig.Port port;
+  private final Pool pool;
+  private final Shared shared;
+  private final Timing timing;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Set<String> readNotDeleted = ConcurrentHashMap.newKeySet();
+  private final AtomicLong sent = new AtomicLong();
+  private volatile SerialLine line;
+  private volatile Modem modem;
+  private volatile State state = State.STARTING;
+  private volatile String why = "starting";
+  private volatile int signal = Watch.NO_SIGNAL;
+  private volatile String lastError = "";
+
+  ModemSession(String name, SmsConfig.Port port, Pool pool, Shared shared) {
+    this.name = name;
+    this.port = port;
+    this.pool = pool;
+    this.shared = shared;
+    this.timing = shared.timing();
+  }
+
+  String name() {
+    return name;
+  }
+
+  State state() {
+    return state;
+  }
+
+  /** What the modem said about itself, or null when it never did. */
+  Modem modem() {
+    return modem;
+  }
+
+  boolean open() {
+    return line != null;
+  }
+
+  /** For the operator; no phone number appears whole. */
+  Health.Part part(int queue) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("port", name);
+    facts.put("state", state.name());
+    facts.put("queue", Integer.toString(queue));
+    facts.put("sent", Long.toString(sent.get()));
+    facts.put("lastError", lastError);
+    Modem m = modem;
+    if (m != null) {
+      facts.put("imei", m.imei());
+      facts.put("model", m.model());
+      facts.put("profile", m.profile());
+      facts.put("operator", m.operator());
+      facts.put("sim", m.ownNumber().isEmpty() ? "" : Phone.masked(m.ownNumber()));
+      facts.put("signal", Watch.words(signal));
+    }
+    return new Health.Part(name, health(), why, facts);
+  }
+
+  Health.State health() {
+    return state != State.READY
+        ? Health.State.DOWN
+        : why.isEmpty() ? Health.State.UP : Health.State.DEGRADED;
+  }
+
+  /** Frees a thread that is stuck in a write that nobody takes. */
+  void unstick() {
+    SerialLine open = line;
+    if (open != null && open.stuck(STUCK)) {
+      log.warn("{} takes no bytes: closing it to open it again", name);
+      open.close();
+    }
+  }
+
+  /** Ends the thread soon; a letter under way is the channel's to answer for. */
+  void close() {
+    closing.countDown();
+    SerialLine open = line;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  private boolean closed() {
+    return closing.getCount() == 0;
+  }
+
+  @Override
+  public void run() {
+    while (!closed()) {
+      Duration pause = timing.reopen();
+      try (SerialLine opened = SerialLine.open(name, port.baud())) {
+        line = opened;
+        while (!closed()) {
+          new AtWork(opened).run();
+        }
+      } catch (LineLost e) {
+        become(State.DOWN, e.getMessage());
+      } catch (SetupFailure e) {
+        become(e.aside() ? State.ASIDE : State.DOWN, e.getMessage());
+        pause = e.pause();
+      } catch (RuntimeException e) { // a defect must not silence a modem for good
+        log.error("a defect stopped the session on {}", name, e);
+        become(State.DOWN, name + ": internal error, see the log: " + e);
+      } finally {
+        line = null;
+      }
+      sleep(pause);
+    }
+    state = State.DOWN;
+  }
+
+  private void sleep(Duration pause) {
+    try {
+      if (closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.debug("{} is closing", name);
+      }
+    } catch (InterruptedException e) {
+      closing.countDown();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void become(State next, String reason) {
+    if (closed() || (state == next && why.equals(reason))) {
+      return;
+    }
+    if (next == State.DOWN) {
+      lastError = reason;
+    }
+    state = next;
+    why = reason;
+    log.info("modem {} is {}{}", name, next, reason.isEmpty() ? "" : ": " + reason);
+    pool.changed(this);
+  }
+
+  /** From one set-up of the modem to the next. */
+  private final class AtWork {
+    private final AtDialogue at;
+    private final Queue<Errand> errands = new ConcurrentLinkedQueue<>();
+    private final List<Runnable> held = new ArrayList<>();
+    private final List<Unsolicited.Stored> early = new ArrayList<>();
+    private Modem set;
+    private ModemStore store;
+    private Carrier carrier;
+    private Watch watch;
+    private boolean restarted;
+    private long nextReading;
+
+    AtWork(SerialLine opened) {
+      at = new AtDialogue(opened, this::unasked);
+    }
+
+    void run() throws LineLost, SetupFailure {
+      set = new ModemSetup(port, name, at, shared.memory(), timing).run(modem);
+      modem = set;
+      if (!pool.owns(ModemSession.this, set.imei())) {
+        throw SetupFailure.aside(
+            name + " is another port of a modem that is already in use", ASIDE_FOR);
+      }
+      store =
+          new ModemStore(
+              at,
+              set,
+              timing,
+              readNotDeleted,
+              (hex, where, index) -> handle(hex, () -> store.delete(hex, where, index)));
+      carrier =
+          new Carrier(name, port.perMinute(), at, set, store, shared, ModemSession.this::closed);
+      watch = new Watch(name, at, set, timing);
+      restarted = false; // what it said while being set up was about that
+      early.forEach(store::announce);
+      store.readAll();
+      look();
+      nextReading = System.nanoTime() + READ_STORES_EVERY.toNanos();
+      while (!closed() && !restarted && !carrier.wantsSetUp()) {
+        round();
+      }
+      if (!closed()) {
+        become(State.STARTING, name + " is being set up again: " + lastError);
+      }
+    }
+
+    private void round() throws LineLost, SetupFailure {
+      for (Errand errand = errands.poll(); errand != null; errand = errands.poll()) {
+        errand.run();
+      }
+      store.readAnnounced();
+      if (watch.due()) {
+        look();
+      }
+      if (System.nanoTime() - nextReading >= 0) {
+        nextReading = System.nanoTime() + READ_STORES_EVERY.toNanos();
+        store.readAll();
+      }
+      Letter letter =
+          watch.registered() && !restarted && carrier.mayStart() ? shared.outbox().take() : null;
+      if (letter == null) {
+        at.listen();
+      } else {
+        carry(letter);
+      }
+    }
+
+    private void look() throws LineLost {
+      String trouble = watch.look();
+      signal = watch.signal();
+      if (!restarted) {
+        become(watch.registered() ? State.READY : State.DOWN, trouble);
+      }
+    }
+
+    private void carry(Letter letter) throws LineLost, SetupFailure {
+      try {
+        carrier.carry(letter);
+      } catch (RuntimeException e) { // a defect: the sender must hear of it all the same
+        letter.outcome.complete(new Outcome.Unknown("internal error, see the log"));
+        throw e;
+      } finally {
+        shared.outbox().done(letter);
+        sent.addAndGet(carrier.takeSent());
+        if (!carrier.lastError().isEmpty()) {
+          lastError = carrier.lastError();
+        }
+        // A report may overtake the answer that names its reference: now it has its turn.
+        held.forEach(shared.clerk()::next);
+        held.clear();
+      }
+    }
+
+    private void unasked(Unsolicited said) {
+      if (said instanceof Unsolicited.Pdu pdu) {
+        // An error answer means that the modem no longer waits for it; the watch sees to the rest.
+        handle(pdu.hex(), () -> at.ask("AT+CNMA", timing.command()));
+      } else if (said instanceof Unsolicited.Stored stored) {
+        if (store == null) {
+          early.add(stored);
+        } else {
+          store.announce(stored);
+        }
+      } else if (said instanceof Unsolicited.Restarted sign) {
+        lastError = "the modem restarted (" + sign.line() + ")";
+        restarted = true;
+      } else if (said instanceof Unsolicited.Notice notice && watch != null) {
+        watch.notice(notice.line());
+      }
+    }
+
+    private void handle(String hex, Errand acknowledge) {
+      Runnable kept = () -> errands.add(acknowledge);
+      Modem from = set == null ? modem : set;
+      if (from == null) {
+        return; // not acknowledged: the network brings it again once we know who is speaking
+      }
+      Runnable work;
+      try {
+        Incoming incoming = Incoming.read(hex);
+        if (incoming instanceof Incoming.Report report) {
+          if (carrier != null) {
+            carrier.prove(report);
+          }
+          work = () -> shared.receipts().report(from.imei(), report, kept);
+        } else {
+          work = () -> shared.inbox().deliver(from.address(), (Incoming.Deliver) incoming, kept);
+        }
+      } catch (MalformedPdu e) {
+        log.warn("{} brought a PDU that can't be read: {}", name, e.getMessage());
+        work = () -> shared.inbox().unreadable(from.address(), hex, e.getMessage(), kept);
+      }
+      if (carrier != null && carrier.underWay()) {
+        held.add(work);
+      } else {
+        shared.clerk().next(work);
+      }
+    }
+  }
+}

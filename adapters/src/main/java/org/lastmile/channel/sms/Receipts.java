@@ -1,0 +1,222 @@
+package org.lastmile.channel.sms;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.lastmile.channel.Memory;
+import org.lastmile.channel.Signal;
+import org.lastmile.channel.sms.pdu.Incoming;
+import org.lastmile.channel.sms.pdu.ReportStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whose part a status report speaks of. A reference is the modem's own, modulo 256, and wraps
+ * within minutes; so a part is known by modem, reference, recipient and time together. Kept in
+ * memory that survives a restart. For one thread: the channel's clerk.
+ */
+final class Receipts {
+  /** Longer than any report is worth waiting for. */
+  static final Duration KEEP = Duration.ofDays(2);
+
+  private static final Logger log = LoggerFactory.getLogger(Receipts.class);
+
+  /** How long a report may come before the answer it belongs to. */
+  private static final Duration PARK = Duration.ofSeconds(10);
+
+  /** Of one modem, reference and recipient, this many are remembered. */
+  private static final int CANDIDATES = 4;
+
+  /** A part that went out (or may have). */
+  private record Sent(long at, String attempt, int set, int part, int total) {
+    String line() {
+      return at + " " + attempt + " " + set + " " + part + " " + total;
+    }
+
+    static Sent of(String line) {
+      String[] f = line.split(" ", 5);
+      return new Sent(
+          Long.parseLong(f[0]),
+          f[1],
+          Integer.parseInt(f[2]),
+          Integer.parseInt(f[3]),
+          Integer.parseInt(f[4]));
+    }
+  }
+
+  private record Parked(String modem, Incoming.Report report, Runnable kept, Instant until) {}
+
+  private final Memory memory;
+  private final Clock clock;
+  private final Offers offers;
+
+  /** What the memory could not keep while its store was away. */
+  private final Map<String, String> unkept = new HashMap<>();
+
+  private final List<Parked> parked = new ArrayList<>();
+
+  Receipts(Memory memory, Clock clock, Offers offers) {
+    this.memory = memory;
+    this.clock = clock;
+    this.offers = offers;
+  }
+
+  /**
+   * A part went out under that reference; a report that came first is answered now.
+   *
+   * @param reference TP-MR, or -1 when the modem's answer was lost: then the next unknown reference
+   *     to that recipient is taken for it
+   */
+  void sent(String modem, int reference, Letter letter, int set, int part, Instant at) {
+    String recipient = letter.phone.key();
+    Sent sent = new Sent(at.toEpochMilli(), letter.message.attempt(), set, part, letter.total());
+    String key = key(modem, reference, recipient);
+    List<Sent> candidates = new ArrayList<>(List.of(sent));
+    candidates.addAll(earlier(key));
+    keep(
+        key,
+        candidates.stream().limit(CANDIDATES).map(Sent::line).collect(Collectors.joining("\n")));
+    List<Parked> early = parked.stream().filter(p -> p.modem().equals(modem)).toList();
+    parked.removeAll(early);
+    early.forEach(p -> report(p.modem(), p.report(), p.kept(), p.until()));
+  }
+
+  /**
+   * A report came.
+   *
+   * @param kept acknowledges it to the modem
+   */
+  void report(String modem, Incoming.Report report, Runnable kept) {
+    report(modem, report, kept, clock.instant().plus(PARK));
+  }
+
+  private void report(String modem, Incoming.Report report, Runnable kept, Instant parkUntil) {
+    String recipient = Phone.key(report.recipient());
+    Optional<Sent> sent = match(modem, report, recipient);
+    if (sent.isEmpty()) {
+      parked.add(new Parked(modem, report, kept, parkUntil));
+      return;
+    }
+    confirm(sent.get(), report, kept);
+  }
+
+  /** Lets go of reports that nobody claimed: those of another program on the same SIM. */
+  void sweep() {
+    Instant now = clock.instant();
+    for (Parked p : List.copyOf(parked)) {
+      if (p.until().isBefore(now)) {
+        parked.remove(p);
+        log.info(
+            "foreign status report on modem {}: reference {}, {}",
+            p.modem(),
+            p.report().reference(),
+            ReportStatus.words(p.report().status()));
+        p.kept().run();
+      }
+    }
+    Map.copyOf(unkept).forEach(this::keep);
+  }
+
+  private Optional<Sent> match(String modem, Incoming.Report report, String recipient) {
+    Optional<Sent> known =
+        nearest(candidates(key(modem, report.reference(), recipient)), report.sent());
+    if (known.isPresent()) {
+      return known;
+    }
+    String lost = key(modem, -1, recipient);
+    Optional<Sent> guessed = nearest(candidates(lost), report.sent());
+    // From now on the reference is known: a second report about the same part must find it.
+    guessed.ifPresent(
+        sent -> {
+          keep(key(modem, report.reference(), recipient), sent.line());
+          keep(
+              lost,
+              candidates(lost).stream()
+                  .filter(s -> !s.equals(sent))
+                  .map(Sent::line)
+                  .collect(Collectors.joining("\n")));
+        });
+    return guessed;
+  }
+
+  /** The one whose time is nearest to the centre's stamp, else the latest. */
+  private static Optional<Sent> nearest(List<Sent> candidates, Optional<Instant> stamp) {
+    return candidates.stream()
+        .min(
+            Comparator.comparingLong(
+                s -> stamp.map(at -> Math.abs(at.toEpochMilli() - s.at())).orElse(-s.at())));
+  }
+
+  private void confirm(Sent sent, Incoming.Report report, Runnable kept) {
+    String words = ReportStatus.words(report.status());
+    Map<String, String> facts =
+        Map.of("part", Integer.toString(sent.part()), "parts", Integer.toString(sent.total()));
+    Signal.Evidence evidence =
+        switch (ReportStatus.of(report.status())) {
+          case DELIVERED -> whole(sent);
+          case UNDER_WAY -> Signal.Evidence.RECEIVED;
+          case EXPIRED -> Signal.Evidence.EXPIRED;
+          case FAILED -> Signal.Evidence.FAILED;
+        };
+    offers.offer(
+        new Signal.Confirmation(sent.attempt(), evidence, words, clock.instant(), facts), kept);
+  }
+
+  /** DELIVERED when every part of the set was, else RECEIVED. */
+  private Signal.Evidence whole(Sent sent) {
+    if (sent.total() == 1) {
+      return Signal.Evidence.DELIVERED;
+    }
+    String key = "parts/" + sent.attempt() + "/" + sent.set();
+    List<String> delivered =
+        new ArrayList<>(recall(key).map(v -> Arrays.asList(v.split(" ", -1))).orElseGet(List::of));
+    String part = Integer.toString(sent.part());
+    if (!delivered.contains(part)) {
+      delivered.add(part);
+      keep(key, String.join(" ", delivered));
+    }
+    return delivered.size() == sent.total() ? Signal.Evidence.DELIVERED : Signal.Evidence.RECEIVED;
+  }
+
+  /** Without them a reused reference may be taken for this part's, which is the lesser harm. */
+  private List<Sent> earlier(String key) {
+    try {
+      return candidates(key);
+    } catch (Memory.Away e) {
+      log.warn("the store is away: earlier uses of a reference are not known");
+      return List.of();
+    }
+  }
+
+  private List<Sent> candidates(String key) {
+    return recall(key).stream().flatMap(String::lines).map(Sent::of).toList();
+  }
+
+  private Optional<String> recall(String key) {
+    String held = unkept.get(key);
+    return held != null ? Optional.of(held) : memory.get(key);
+  }
+
+  private void keep(String key, String value) {
+    try {
+      memory.put(key, value, KEEP);
+      unkept.remove(key);
+    } catch (Memory.Away e) {
+      // The part has left all the same; while this process lives its report still finds it.
+      log.warn("the store is away: a message's reference is only held in memory");
+      unkept.put(key, value);
+    }
+  }
+
+  private static String key(String modem, int reference, String recipient) {
+    return "ref/" + modem + "/" + (reference < 0 ? "lost" : reference) + "/" + recipient;
+  }
+}

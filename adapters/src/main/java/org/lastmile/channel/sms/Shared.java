@@ -1,0 +1,14 @@
+package org.lastmile.channel.sms;
+
+import java.time.Clock;
+import org.lastmile.channel.Memory;
+
+/** What all modems of one channel work with. */
+record Shared(
+    Outbox outbox,
+    Clerk clerk,
+    Receipts receipts,
+    Inbox inbox,
+    Memory memory,
+    Clock clock,
+    Timing timing) {}

@@ -1,0 +1,57 @@
+package org.lastmile.channel.sms.at;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a command ended.
+ *
+ * @param code of +CMS or +CME; -1 when the modem gave none
+ * @param lines between the command and its end, unsolicited ones left out
+ * @param pduWritten the PDU and its Ctrl-Z left: from here on "no" is not sure unless the code says
+ *     so
+ */
+public record Answer(End end, int code, List<String> lines, boolean pduWritten) {
+
+  public Answer {
+    lines = List.copyOf(lines);
+  }
+
+  /** How. */
+  public enum End {
+    OK,
+    ERROR,
+    CMS,
+    CME,
+    /** Nothing final came in time. */
+    TIMEOUT,
+    /** The modem has restarted in the middle: whatever it was doing is lost. */
+    RESTARTED,
+    /** The line went away in the middle. */
+    GONE
+  }
+
+  public boolean ok() {
+    return end == End.OK;
+  }
+
+  /** What stands behind a prefix such as {@code +CSQ:} in the first line that has it. */
+  public Optional<String> value(String prefix) {
+    return lines.stream()
+        .filter(line -> line.startsWith(prefix))
+        .map(line -> line.substring(prefix.length()).strip())
+        .findFirst();
+  }
+
+  /** Code first, for people. */
+  public String words() {
+    return switch (end) {
+      case OK -> "OK";
+      case ERROR -> "ERROR";
+      case CMS, CME -> AtError.words(end, code);
+      case TIMEOUT -> "no answer";
+      case RESTARTED -> "the modem restarted";
+      case GONE -> "the modem is gone";
+    };
+  }
+}

@@ -1,0 +1,115 @@
+package org.lastmile.channel.sms.at;
+
+import com.fazecast.jSerialComm.SerialPort;
+import com.fazecast.jSerialComm.SerialPortInvalidPortException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.time.Duration;
+
+/**
+ * A serial port by jSerialComm. No data listeners (they spin after a disconnect): one thread reads,
+ * semi-blocking, and a read that returns less than nothing or a short write means that the device
+ * is gone, because {@code isOpen()} does not notice.
+ */
+public final class SerialLine implements Line {
+  private static final int READ_TIMEOUT_MILLIS = 100;
+
+  private final String path;
+  private final SerialPort port;
+  private volatile long writingSince;
+
+  private SerialLine(String path, SerialPort port) {
+    this.path = path;
+    this.port = port;
+  }
+
+  /**
+   * Opens 8N1 without flow control.
+   *
+   * @param path device or symlink; looked up anew at every call, since a modem that was replugged
+   *     hides behind the same symlink under another name
+   */
+  public static SerialLine open(String path, int baud) throws LineLost {
+    if (!Files.exists(Path.of(path))) {
+      throw new LineLost(path + " is not there: plug the modem in, or correct its port");
+    }
+    SerialPort port;
+    try {
+      port = SerialPort.getCommPort(path);
+    } catch (SerialPortInvalidPortException e) {
+      throw new LineLost(path + " is no serial port: " + e.getMessage());
+    }
+    port.setComPortParameters(baud, 8, SerialPort.ONE_STOP_BIT, SerialPort.NO_PARITY);
+    port.setFlowControl(SerialPort.FLOW_CONTROL_DISABLED);
+    port.setComPortTimeouts(SerialPort.TIMEOUT_READ_SEMI_BLOCKING, READ_TIMEOUT_MILLIS, 0);
+    if (!port.openPort(0)) {
+      throw new LineLost(whyNot(path, port));
+    }
+    return new SerialLine(path, port);
+  }
+
+  private static String whyNot(String path, SerialPort port) {
+    Path device = Path.of(path);
+    if (!Files.isReadable(device) || !Files.isWritable(device)) {
+      return "%s: no permission; add the user %s to the group %s (usermod -aG %s %s) and start again"
+          .formatted(
+              path,
+              System.getProperty("user.name"),
+              group(device),
+              group(device),
+              System.getProperty("user.name"));
+    }
+    return "%s is busy or no serial port (error %d): another program may hold it, see fuser %s"
+        .formatted(path, port.getLastErrorCode(), path);
+  }
+
+  /** The group that owns the device: dialout on Debian, uucp elsewhere. */
+  private static String group(Path device) {
+    try {
+      return Files.readAttributes(device, PosixFileAttributes.class, new LinkOption[0])
+          .group()
+          .getName();
+    } catch (IOException | UnsupportedOperationException e) {
+      return "dialout"; // can't be read, and this is right on most systems
+    }
+  }
+
+  @Override
+  public int read(byte[] into) throws LineLost {
+    int n = port.readBytes(into, into.length);
+    if (n < 0) {
+      throw gone();
+    }
+    return n;
+  }
+
+  @Override
+  public void write(byte[] bytes) throws LineLost {
+    writingSince = System.nanoTime() | 1; // never 0, which means that nothing is being written
+    try {
+      if (port.writeBytes(bytes, bytes.length) != bytes.length) {
+        throw gone();
+      }
+    } finally {
+      writingSince = 0;
+    }
+  }
+
+  /** Whether a write has not ended for that long: nobody takes the bytes; only close frees it. */
+  public boolean stuck(Duration patience) {
+    long since = writingSince;
+    return since != 0 && System.nanoTime() - since > patience.toNanos();
+  }
+
+  private LineLost gone() {
+    return new LineLost(path + " is gone: the modem was unplugged or has restarted");
+  }
+
+  @Override
+  public void close() {
+    port.closePort();
+  }
+}

@@ -1,0 +1,216 @@
+package org.lastmile.channel.wechat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.lastmile.channel.Health;
+import org.lastmile.channel.Outcome;
+
+/** What is wrong with the way out, and until when nothing is tried on it. */
+final class Lane {
+  /** Between two tries while an account's configuration is at fault. */
+  private static final Duration FIXING = Duration.ofMinutes(1);
+
+  /** How long a refused callback stays on the health page. */
+  private static final Duration CALLBACK_FRESH = Duration.ofMinutes(10);
+
+  private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("MM-dd HH:mm:ss").withZone(BEIJING);
+
+  private final Clock clock;
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder unfollowed = new LongAdder();
+  private final LongAdder foreign = new LongAdder();
+  private final LongAdder unread = new LongAdder();
+  private final LongAdder unsigned = new LongAdder();
+  private boolean everSigned;
+  private Pause pause;
+  private String banned = "";
+  private Trouble trouble;
+  private Trouble misfit;
+  private Trouble callback;
+  private Quota quota;
+
+  Lane(Clock clock) {
+    this.clock = clock;
+  }
+
+  private record Trouble(Health.State state, String why, Instant at) {}
+
+  private record Pause(Instant until, Health.State state, boolean messagesMayWait, String why) {}
+
+  private record Quota(long limit, long left, Instant asked) {
+    boolean nearlyGone() {
+      return left * 10 < limit;
+    }
+  }
+
+  /** The outcome of every send now, or empty if the lane is open. */
+  synchronized Optional<Outcome> shut() {
+    if (!banned.isEmpty()) {
+      return Optional.of(new Outcome.LaneDown(banned));
+    }
+    return paused()
+        .map(
+            p ->
+                p.messagesMayWait()
+                    ? new Outcome.Retry(Duration.between(clock.instant(), p.until()), p.why())
+                    : new Outcome.LaneDown(p.why()));
+  }
+
+  void taken() {
+    accepted.increment();
+    synchronized (this) {
+      trouble = null;
+      misfit = null;
+    }
+  }
+
+  /** A refusal that says nothing bad of the lane: the platform answers. */
+  synchronized void answered() {
+    trouble = null;
+  }
+
+  synchronized void stopTemplate(String why) {
+    banned = why;
+  }
+
+  /** A value or a template that the platform won't take: shown until a message is taken. */
+  synchronized void misfit(String why) {
+    misfit = new Trouble(Health.State.DEGRADED, why, clock.instant());
+  }
+
+  synchronized void down(String why) {
+    trouble = new Trouble(Health.State.DOWN, why, clock.instant());
+  }
+
+  synchronized void unclear(String why) {
+    trouble = new Trouble(Health.State.DEGRADED, why, clock.instant());
+  }
+
+  synchronized Outcome untilNextMinute(String why) {
+    Instant until = clock.instant().truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
+    return pause(until, Health.State.DEGRADED, true, why);
+  }
+
+  synchronized Outcome untilMidnight(String why) {
+    Instant until =
+        LocalDate.ofInstant(clock.instant(), BEIJING).plusDays(1).atStartOfDay(BEIJING).toInstant();
+    return pause(until, Health.State.DEGRADED, false, why);
+  }
+
+  synchronized Outcome untilFixed(String why) {
+    return pause(clock.instant().plus(FIXING), Health.State.DOWN, false, why);
+  }
+
+  synchronized Outcome slowDown(Duration after, String why) {
+    return pause(clock.instant().plus(after), Health.State.DEGRADED, true, why);
+  }
+
+  private Outcome pause(Instant until, Health.State state, boolean mayWait, String why) {
+    if (state == Health.State.DOWN) {
+      trouble = new Trouble(state, why, clock.instant());
+    }
+    if (pause == null || until.isAfter(pause.until())) {
+      pause =
+          new Pause(until, state, mayWait, why + "; nothing is sent until " + TIME.format(until));
+    }
+    return shut().orElseThrow();
+  }
+
+  private Optional<Pause> paused() {
+    return Optional.ofNullable(pause).filter(p -> clock.instant().isBefore(p.until()));
+  }
+
+  synchronized void quota(long limit, long left) {
+    quota = new Quota(limit, left, clock.instant());
+  }
+
+  void unfollowed() {
+    unfollowed.increment();
+  }
+
+  /** A receipt about a message that this house did not send, or that can't be told apart. */
+  void foreign() {
+    foreign.increment();
+  }
+
+  /** A callback of a kind that nobody reads yet. */
+  void unread() {
+    unread.increment();
+  }
+
+  /** A callback was signed with our token. */
+  synchronized void callbackSigned() {
+    everSigned = true;
+  }
+
+  /** Strangers post junk; it is the operator's business only while no signed callback ever came. */
+  void callbackUnsigned() {
+    unsigned.increment();
+  }
+
+  /** Signed with our token, and still not to be taken. */
+  synchronized void callbackRefused(String why) {
+    callback = new Trouble(Health.State.DEGRADED, "callback refused: " + why, clock.instant());
+  }
+
+  synchronized Health health(Optional<Instant> tokenUntil, int underway) {
+    List<Trouble> all = new ArrayList<>();
+    Instant now = clock.instant();
+    if (!banned.isEmpty()) {
+      all.add(new Trouble(Health.State.DOWN, banned, now));
+    }
+    paused().ifPresent(p -> all.add(new Trouble(p.state(), p.why(), now)));
+    if (trouble != null && all.stream().noneMatch(t -> t.why().startsWith(trouble.why()))) {
+      all.add(trouble);
+    }
+    if (misfit != null) {
+      all.add(misfit);
+    }
+    if (callback != null && callback.at().isAfter(now.minus(CALLBACK_FRESH))) {
+      all.add(callback);
+    }
+    if (!everSigned && unsigned.sum() > 0) {
+      String why = unsigned.sum() + " callbacks with a wrong signature; check callback-token";
+      all.add(new Trouble(Health.State.DEGRADED, why, now));
+    }
+    if (quota != null && quota.nearlyGone()) {
+      String why = "only " + quota.left() + " of " + quota.limit() + " messages are left today";
+      all.add(new Trouble(Health.State.DEGRADED, why, now));
+    }
+    Health.State worst =
+        all.stream().map(Trouble::state).max(Enum::compareTo).orElse(Health.State.UP);
+    String why = String.join("; ", all.stream().map(Trouble::why).toList());
+    return Health.of(
+        List.of(new Health.Part("official-account", worst, why, facts(tokenUntil, underway))));
+  }
+
+  private Map<String, String> facts(Optional<Instant> tokenUntil, int underway) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("token", tokenUntil.map(t -> "until " + TIME.format(t)).orElse("not fetched yet"));
+    facts.put(
+        "quota",
+        quota == null
+            ? "not asked yet"
+            : quota.left() + " of " + quota.limit() + " left at " + TIME.format(quota.asked()));
+    facts.put("underway", Integer.toString(underway));
+    facts.put("accepted", Long.toString(accepted.sum()));
+    facts.put("unfollowed", Long.toString(unfollowed.sum()));
+    facts.put("foreign receipts", Long.toString(foreign.sum()));
+    facts.put("unsigned callbacks", Long.toString(unsigned.sum()));
+    facts.put("callbacks nobody reads", Long.toString(unread.sum()));
+    return facts;
+  }
+}

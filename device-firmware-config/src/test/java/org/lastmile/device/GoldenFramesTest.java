@@ -1,0 +1,164 @@
+package org.lastmile.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigInteger;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.Signature;
+import java.security.spec.EdECPoint;
+import java.security.spec.EdECPublicKeySpec;
+import java.security.spec.NamedParameterSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The golden frames say what the schemas say, and their signatures are what their names promise.
+ */
+class GoldenFramesTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ROOT = "/lastmile/device/v1/";
+
+  @ParameterizedTest
+  @MethodSource("frames")
+  void every_frame_obeys_its_schema(String name) throws Exception {
+    JsonNode frame = JSON.readTree(golden(name));
+    boolean unknownType = name.equals("refuse-unsupported-type.body.json");
+    List<String> problems = problems(schemaOf(name), frame);
+    if (unknownType) {
+      assertThat(problems).singleElement().asString().contains("$.type");
+    } else {
+      assertThat(problems).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrappers")
+  void every_wrapper_carries_the_body_beside_it_byte_for_byte(String name) throws Exception {
+    JsonNode wrapper = JSON.readTree(golden(name));
+    assertThat(Base64.getDecoder().decode(wrapper.get("body").textValue()))
+        .isEqualTo(golden(name.replace(".json", ".body.json")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrappers")
+  void the_signature_is_right_exactly_where_the_name_says_so(String name) throws Exception {
+    JsonNode wrapper = JSON.readTree(golden(name));
+    boolean wrong =
+        List.of("refuse-bad-signature.json", "refuse-unsigned.json", "refuse-unknown-key.json")
+            .contains(name);
+    assertThat(verifies(wrapper)).isEqualTo(!wrong);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrappers")
+  void commands_stay_below_the_size_a_small_device_reserves(String name) throws Exception {
+    assertThat(golden(name)).hasSizeLessThan(8192);
+  }
+
+  @Test
+  void a_played_receipt_without_its_volume_breaks_the_schema() throws Exception {
+    JsonNode receipt =
+        JSON.readTree("{\"v\":1,\"id\":\"a\",\"content\":\"c\",\"outcome\":\"played\",\"at\":0}");
+    assertThat(problems("receipt", receipt)).anyMatch(p -> p.contains("volume"));
+  }
+
+  @Test
+  void a_refusal_without_a_reason_breaks_the_schema() throws Exception {
+    JsonNode receipt =
+        JSON.readTree("{\"v\":1,\"id\":\"a\",\"content\":\"c\",\"outcome\":\"refused\",\"at\":0}");
+    assertThat(problems("receipt", receipt)).anyMatch(p -> p.contains("reason"));
+  }
+
+  @Test
+  void a_birth_without_its_volume_breaks_the_schema() throws Exception {
+    JsonNode state = JSON.readTree("{\"v\":1,\"type\":\"birth\",\"session\":1}");
+    assertThat(problems("state", state)).anyMatch(p -> p.contains("volume"));
+  }
+
+  static Stream<String> frames() throws IOException, URISyntaxException {
+    try (Stream<Path> files = Files.list(Path.of(url("golden").toURI()))) {
+      return files
+          .map(f -> f.getFileName().toString())
+          .filter(n -> !n.equals("test-key.json"))
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
+
+  static Stream<String> wrappers() throws IOException, URISyntaxException {
+    return frames()
+        .filter(n -> n.startsWith("command-") || n.startsWith("refuse-"))
+        .filter(n -> !n.endsWith(".body.json"));
+  }
+
+  private static String schemaOf(String name) {
+    if (name.endsWith(".body.json")) {
+      return "body";
+    }
+    String first = name.substring(0, name.indexOf('-'));
+    return first.equals("refuse") ? "command" : first;
+  }
+
+  private static List<String> problems(String schema, JsonNode frame) throws IOException {
+    try (InputStream in = url("schema/" + schema + ".schema.json").openStream()) {
+      JsonSchema compiled =
+          JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(in);
+      return new ArrayList<>(compiled.validate(frame)).stream().map(Object::toString).toList();
+    }
+  }
+
+  private static boolean verifies(JsonNode wrapper) throws IOException, GeneralSecurityException {
+    JsonNode key = JSON.readTree(golden("test-key.json"));
+    byte[] little = Base64.getDecoder().decode(key.get("public").textValue());
+    byte[] sig = Base64.getDecoder().decode(wrapper.get("sig").textValue());
+    if (sig.length != 64) {
+      return false;
+    }
+    Signature ed25519 = Signature.getInstance("Ed25519");
+    ed25519.initVerify(
+        KeyFactory.getInstance("Ed25519")
+            .generatePublic(new EdECPublicKeySpec(NamedParameterSpec.ED25519, point(little))));
+    ed25519.update(Base64.getDecoder().decode(wrapper.get("body").textValue()));
+    return ed25519.verify(sig);
+  }
+
+  private static EdECPoint point(byte[] littleEndian) {
+    byte[] big = Arrays.copyOf(littleEndian, 32);
+    for (int i = 0; i < 16; i++) {
+      byte b = big[i];
+      big[i] = big[31 - i];
+      big[31 - i] = b;
+    }
+    boolean odd = (big[0] & 0x80) != 0;
+    big[0] &= 0x7f;
+    return new EdECPoint(odd, new BigInteger(1, big));
+  }
+
+  private static byte[] golden(String name) throws IOException {
+    try (InputStream in = url("golden/" + name).openStream()) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static java.net.URL url(String path) {
+    return GoldenFramesTest.class.getResource(ROOT + path);
+  }
+}

@@ -1,0 +1,391 @@
+package org.lastmile.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
+import org.lastmile.channel.sms.SmsConfig;
+import org.lastmile.channel.wechat.WeChatConfig;
+import org.lastmile.warning.Grade;
+import org.lastmile.warning.Planner;
+
+/**
+ * The program's configuration, whole and checked. A channel that is null is off.
+ *
+ * @param jurisdiction names this office in the store; letters, digits, dots, dashes
+ * @param zone local time of the office
+ * @param carriers channels made of a Camel endpoint, by name
+ * @param policy the office's own practice; the shipped defaults where it has none
+ */
+public record Config(
+    String jurisdiction,
+    ZoneId zone,
+    Http http,
+    Store store,
+    SmsConfig sms,
+    LoudspeakerConfig loudspeaker,
+    WeChatConfig wechat,
+    Map<String, Carrier> carriers,
+    Intake intake,
+    Desk desk,
+    Practice policy) {
+
+  public Config {
+    carriers = Map.copyOf(carriers);
+  }
+
+  /**
+   * Where people and machines reach the gateway.
+   *
+   * @param host address to listen on
+   * @param port 0 = any free one
+   * @param managementPort on localhost only; 0 = any free one
+   * @param publicUrl start of the links in messages; empty = http://localhost:PORT
+   */
+  public record Http(String host, int port, int managementPort, String publicUrl, int bodyLimit) {}
+
+  /**
+   * Where the ledger is.
+   *
+   * @param redis {@code embedded}, or a redis:// or rediss:// address
+   * @param data folder of the embedded server
+   * @param server redis-server to start; empty = the one on the PATH, else the one that is shipped
+   */
+  public record Store(String redis, Path data, String server) {
+    public boolean embedded() {
+      return redis.equals("embedded");
+    }
+
+    /** An address may carry a password. */
+    @Override
+    public String toString() {
+      return "Store[" + redis.replaceAll("//[^@/]*@", "//***@") + ", " + data + "]";
+    }
+  }
+
+  /**
+   * A channel that is a Camel endpoint.
+   *
+   * @param uri any endpoint, e.g. {@code smtp:…}, {@code smpp:…}
+   * @param address which address of a person it takes
+   */
+  public record Carrier(String uri, Planner.Address address) {
+    /** A URI may carry a password. */
+    @Override
+    public String toString() {
+      return "Carrier[" + uri.replaceAll("[:?].*", ":…") + "]";
+    }
+  }
+
+  /**
+   * Warnings that come as files.
+   *
+   * @param folder watched; null = none
+   * @param mayRelease files go out without a second person
+   * @param upTo worst grade that they may release; null = any
+   * @param areas area codes that they may warn; empty = all
+   */
+  public record Intake(Path folder, boolean mayRelease, Grade upTo, List<String> areas) {
+    public Intake {
+      areas = List.copyOf(areas);
+    }
+  }
+
+  /**
+   * The desk among its standbys.
+   *
+   * @param owner name of this process; empty = host name and process id
+   * @param term how long the lease lasts without renewal: a standby takes over after it
+   */
+  public record Desk(String owner, Duration term) {}
+
+  /** The file can't be used; every problem with its path. */
+  public static final class Unusable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final transient List<String> problems;
+
+    public Unusable(List<String> problems) {
+      super(String.join("\n", problems));
+      this.problems = List.copyOf(problems);
+    }
+
+    public List<String> problems() {
+      return problems;
+    }
+  }
+
+  /** Reads a file. Throws {@link Unusable} with every problem. */
+  public static Config read(Path file) {
+    return read(file, System::getenv);
+  }
+
+  static Config read(Path file, Function<String, String> environment) {
+    List<String> problems = new ArrayList<>();
+    Path base = file.toAbsolutePath().getParent();
+    Config config =
+        config(tree(file, problems), file.toString(), base, environment, problems, null);
+    if (!problems.isEmpty()) {
+      throw new Unusable(problems);
+    }
+    return config;
+  }
+
+  /** Without a file: embedded store and MQTT endpoint, no modem, below that folder. */
+  public static Config defaults(Path base) {
+    List<String> problems = new ArrayList<>();
+    JsonNode tree = new YAMLMapper().createObjectNode();
+    ((ObjectNode) tree).putObject("channels").putObject("loudspeaker").put("broker", "embedded");
+    return config(tree, "defaults", base, System::getenv, problems, null);
+  }
+
+  /**
+   * Every key there is, as asked for when everything is configured; for the documentation's test.
+   */
+  static List<Keys.Key> keys(JsonNode everything) {
+    List<Keys.Key> keys = new ArrayList<>();
+    config(everything, "all", Path.of(""), name -> "x", new ArrayList<>(), keys);
+    return keys;
+  }
+
+  static JsonNode tree(Path file, List<String> problems) {
+    try {
+      JsonNode tree = new YAMLMapper().readTree(Files.readString(file));
+      return tree == null ? MissingNode.getInstance() : tree;
+    } catch (JsonProcessingException e) {
+      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+      problems.add(
+          file + ": line " + line + ": " + e.getOriginalMessage().lines().findFirst().orElse(""));
+    } catch (IOException e) {
+      problems.add(file + ": can't be read: " + e.getClass().getSimpleName());
+    }
+    return MissingNode.getInstance();
+  }
+
+  private static Config config(
+      JsonNode tree,
+      String file,
+      Path base,
+      Function<String, String> environment,
+      List<String> problems,
+      List<Keys.Key> seen) {
+    List<Keys.Key> keys = seen == null ? new ArrayList<>() : seen;
+    Keys root = Keys.root(tree, new Keys.Report(file, base, environment, problems, keys));
+
+    String jurisdiction = root.text("jurisdiction", "default");
+    if (!jurisdiction.matches("[A-Za-z0-9._-]{1,64}")) {
+      root.problem(
+          "jurisdiction", "'" + jurisdiction + "' is not letters, digits, dots and dashes");
+    }
+    ZoneId zone = zone(root);
+
+    Keys http = root.section("http");
+    Http served =
+        new Http(
+            http.text("host", "0.0.0.0"),
+            http.number("port", 8080, 0, 65_535),
+            http.number("management-port", 9090, 0, 65_535),
+            http.text("public-url", "").replaceAll("/+$", ""),
+            http.number("body-limit", 8 * 1024 * 1024, 64 * 1024, 256 * 1024 * 1024));
+    http.done();
+
+    Keys store = root.section("store");
+    Store kept =
+        new Store(
+            store.text("redis", "embedded"),
+            store.path("data", base.resolve("data")),
+            store.text("server", ""));
+    if (!kept.redis().matches("embedded|rediss?(-sentinel|-cluster|\\+sentinel|\\+cluster)?:.+")) {
+      store.problem("redis", "is neither embedded nor a redis:// or rediss:// address");
+    }
+    store.done();
+
+    Keys channels = root.section("channels");
+    SmsConfig sms = sms(channels.section("sms"));
+    LoudspeakerConfig loudspeaker = loudspeaker(channels.section("loudspeaker"));
+    WeChatConfig wechat = wechat(channels.section("wechat"));
+    Map<String, Carrier> carriers = new LinkedHashMap<>();
+    channels
+        .sections("carriers")
+        .forEach(
+            (name, carrier) -> {
+              carriers.put(
+                  name,
+                  new Carrier(
+                      carrier.needed("uri"),
+                      carrier.choice("address", Planner.Address.class, Planner.Address.PHONE)));
+              if (!name.matches("[a-z][a-z0-9-]*")
+                  || List.of("sms", "loudspeaker", "wechat").contains(name)) {
+                carrier.problem("", "needs a name of its own in small letters");
+              }
+              carrier.done();
+            });
+    channels.done();
+
+    Keys intake = root.section("intake");
+    Intake files =
+        new Intake(
+            intake.path("folder", null),
+            intake.flag("may-release", true),
+            intake.choice("up-to", Grade.class, null),
+            intake.texts("areas", List.of()));
+    files.areas().stream()
+        .filter(a -> !a.matches("\\d{12}"))
+        .forEach(a -> intake.problem("areas", "'" + a + "' is not a 12-digit area code"));
+    intake.done();
+
+    Keys desk = root.section("desk");
+    Desk decides = new Desk(desk.text("owner", ""), desk.duration("term", Duration.ofSeconds(15)));
+    desk.done();
+
+    Path policyFile = root.path("policy", null);
+    Practice practice =
+        policyFile == null ? Practice.defaults(zone) : Practice.read(policyFile, zone, problems);
+    root.done();
+    return new Config(
+        jurisdiction,
+        zone,
+        served,
+        kept,
+        sms,
+        loudspeaker,
+        wechat,
+        carriers,
+        files,
+        decides,
+        practice);
+  }
+
+  private static ZoneId zone(Keys root) {
+    String name = root.text("time-zone", "Asia/Shanghai");
+    try {
+      return ZoneId.of(name);
+    } catch (DateTimeException e) {
+      root.problem("time-zone", "'" + name + "' is not a time zone such as Asia/Shanghai");
+      return ZoneId.of("Asia/Shanghai");
+    }
+  }
+
+  private static SmsConfig sms(Keys sms) {
+    if (!sms.present()) {
+      return null;
+    }
+    List<SmsConfig.Port> ports = new ArrayList<>();
+    List<Keys> modems = sms.list("modems");
+    for (Keys modem : modems) {
+      String port = modem.needed("port");
+      String pin = modem.secret("pin");
+      int baud = modem.number("baud", SmsConfig.Port.USUAL_BAUD, 1_200, 4_000_000);
+      String profile = modem.text("profile", "auto");
+      int perMinute = modem.number("per-minute", 0, 0, 600);
+      modem.done();
+      if (!pin.matches("\\d{0,8}")) {
+        modem.problem("pin", "is not 4 to 8 digits");
+      } else if (!port.isBlank()) {
+        ports.add(new SmsConfig.Port(port, pin, baud, profile, perMinute));
+      }
+    }
+    if (modems.isEmpty()) {
+      sms.problem("modems", "names no modem");
+    }
+    sms.done();
+    return new SmsConfig(ports);
+  }
+
+  private static LoudspeakerConfig loudspeaker(Keys keys) {
+    if (!keys.present()) {
+      return null;
+    }
+    String broker = keys.text("broker", LoudspeakerConfig.EMBEDDED);
+    String host = keys.text("host", "0.0.0.0");
+    int port = keys.number("port", 1883, 0, 65_535);
+    Path certificate = keys.path("certificate", null);
+    Path certificateKey = keys.path("certificate-key", null);
+    String username = keys.text("username", "");
+    String password = keys.secret("password");
+    String clientId = keys.text("client-id", "lastmile-gateway");
+    Path trust = keys.path("trust", null);
+    Path signingKey = keys.path("signing-key", null);
+    Duration silence = keys.duration("silence", Duration.ofSeconds(90));
+    int audible = keys.number("audible", 30, 1, 100);
+    int inFlight = keys.number("in-flight", 0, 0, 60_000);
+    Duration patience = keys.duration("patience", Duration.ofSeconds(20));
+    keys.done();
+    try {
+      return new LoudspeakerConfig(
+          broker,
+          host,
+          port,
+          certificate,
+          certificateKey,
+          username,
+          password,
+          clientId,
+          trust,
+          signingKey,
+          null,
+          silence,
+          audible,
+          inFlight,
+          patience);
+    } catch (IllegalArgumentException e) {
+      keys.problem("", e.getMessage().replace("channels.loudspeaker: ", ""));
+      return null;
+    }
+  }
+
+  private static WeChatConfig wechat(Keys keys) {
+    if (!keys.present()) {
+      return null;
+    }
+    Keys account = keys.section("official-account");
+    String baseUrl = account.text("base-url", "https://api.weixin.qq.com");
+    URI uri = null;
+    try {
+      uri = URI.create(baseUrl);
+    } catch (IllegalArgumentException e) {
+      account.problem("base-url", "'" + baseUrl + "' is not an address");
+    }
+    WeChatConfig.OfficialAccount official =
+        new WeChatConfig.OfficialAccount(
+            uri,
+            account.text("app-id", ""),
+            account.secret("secret"),
+            account.text("template-id", ""),
+            account.secret("callback-token"),
+            account.secret("aes-key"),
+            account.secret("previous-aes-key"),
+            account.textLists("template"));
+    account.done();
+    Keys limits = keys.section("limits");
+    WeChatConfig.Limits usual = WeChatConfig.Limits.DEFAULT;
+    WeChatConfig.Limits set =
+        new WeChatConfig.Limits(
+            limits.number("concurrency", usual.concurrency(), 1, 500),
+            limits.duration("connect", usual.connect()),
+            limits.duration("answer", usual.answer()),
+            limits.duration("busy-pause", usual.busyPause()),
+            limits.duration("kept", usual.kept()),
+            limits.duration("clock-skew", usual.clockSkew()));
+    limits.done();
+    keys.done();
+    WeChatConfig config = new WeChatConfig(official, set);
+    if (uri != null) {
+      config.problems().forEach(p -> keys.problem("", p));
+    }
+    return config;
+  }
+}

@@ -1,0 +1,21 @@
+package org.lastmile.console;
+
+/** One thing that a role may allow. Every request needs exactly one of them. */
+public enum Right {
+  /** See warnings, coverage, channels and the registry, personal data masked. */
+  SEE,
+  /** See phones, openids and names of residents unmasked: who has to call them needs them. */
+  SEE_PERSONAL,
+  /** Write down a human's word, take a duty task. */
+  CONFIRM,
+  /** Hand in a warning. */
+  ISSUE,
+  /** Release or refuse what waits for a second person. */
+  APPROVE,
+  /** Call a released warning off: authorised like a release. */
+  LIFT,
+  /** Replace the registry. */
+  IMPORT,
+  /** Make and end accounts and tokens, read the audit. */
+  ADMINISTER
+}

@@ -1,0 +1,48 @@
+package org.lastmile.desk;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.lastmile.channel.Content;
+import org.lastmile.warning.Progress;
+
+/** One warning on the desk: its progress, and what the desk keeps beside it while it is open. */
+final class Case {
+  /** Cases of one desk are told apart by the order in which they came. */
+  final int order;
+
+  final Progress progress;
+
+  /** Rows that stand in a lane's queue. */
+  final BitSet queued = new BitSet();
+
+  /** Contents already put together, by id. */
+  final Map<String, Content> contents = new HashMap<>();
+
+  private Map<String, List<Progress.Row>> byAddress;
+
+  Case(int order, Progress progress) {
+    this.order = order;
+    this.progress = progress;
+  }
+
+  String id() {
+    return progress.id();
+  }
+
+  /** Rows that go to that address on that channel. */
+  List<Progress.Row> rowsAt(String channel, String address) {
+    if (byAddress == null) {
+      byAddress = new HashMap<>();
+      for (Progress.Row row : progress.rows()) {
+        byAddress
+            .computeIfAbsent(
+                row.delivery().channel() + ' ' + row.delivery().address(), a -> new ArrayList<>(2))
+            .add(row);
+      }
+    }
+    return byAddress.getOrDefault(channel + ' ' + address, List.of());
+  }
+}

@@ -1,0 +1,236 @@
+package org.lastmile.desk;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import org.lastmile.channel.Content;
+import org.lastmile.channel.Field;
+import org.lastmile.channel.Message;
+import org.lastmile.channel.Speech;
+import org.lastmile.warning.Audience;
+import org.lastmile.warning.Delivery;
+import org.lastmile.warning.DeliveryState;
+import org.lastmile.warning.Grade;
+import org.lastmile.warning.Plan;
+import org.lastmile.warning.Policy;
+import org.lastmile.warning.Progress;
+
+/**
+ * Who is next on each lane, coverage first: real before drill; corrections and lifts; the worst
+ * grade; points with nobody told or being told; the person who can act. Order decides lives where a
+ * modem sends ten messages a minute, so it is decided at the last moment.
+ */
+final class Dispatch {
+
+  /** Tries of one loudspeaker command whose receipt never comes. */
+  private static final int MOST_ASKS = 4;
+
+  private final Map<String, PriorityQueue<Ticket>> lanes = new HashMap<>();
+  private final String publicUrl;
+
+  Dispatch(String publicUrl) {
+    this.publicUrl = publicUrl;
+  }
+
+  private record Ticket(Case of, Progress.Row row, long key) implements Comparable<Ticket> {
+    @Override
+    public int compareTo(Ticket other) {
+      return Long.compare(key, other.key);
+    }
+  }
+
+  void clear() {
+    lanes.clear();
+  }
+
+  /** Queues every row of the case that may go out now. Returns the channels that got some. */
+  Set<String> sweep(Case of, Policy.Waits waits, Instant now) {
+    Set<String> channels = new HashSet<>();
+    if (!of.progress.status().open()) {
+      return channels;
+    }
+    for (Progress.Row row : of.progress.rows()) {
+      int number = row.delivery().number();
+      if (!of.queued.get(number) && wants(of, row, waits, now)) {
+        of.queued.set(number);
+        lanes
+            .computeIfAbsent(row.delivery().channel(), c -> new PriorityQueue<>())
+            .add(new Ticket(of, row, key(of, row)));
+        channels.add(row.delivery().channel());
+      }
+    }
+    return channels;
+  }
+
+  /** How many rows wait on a lane. */
+  int waiting(String channel) {
+    PriorityQueue<Ticket> lane = lanes.get(channel);
+    return lane == null ? 0 : lane.size();
+  }
+
+  /**
+   * Takes the next rows off a lane. {@code tried} is told of each at once, so that the next choice
+   * knows that somebody of its points is being told.
+   */
+  void take(
+      String channel,
+      int room,
+      Policy.Waits waits,
+      Instant now,
+      BiConsumer<Case, Progress.Row> tried) {
+    PriorityQueue<Ticket> lane = lanes.get(channel);
+    int left = room;
+    while (lane != null && left > 0 && !lane.isEmpty()) {
+      Ticket ticket = lane.poll();
+      if (!wants(ticket.of, ticket.row, waits, now)) {
+        ticket.of.queued.clear(ticket.row.delivery().number());
+        continue;
+      }
+      long key = key(ticket.of, ticket.row);
+      if (key > ticket.key) {
+        lane.add(new Ticket(ticket.of, ticket.row, key));
+        continue;
+      }
+      ticket.of.queued.clear(ticket.row.delivery().number());
+      tried.accept(ticket.of, ticket.row);
+      left--;
+    }
+  }
+
+  private static boolean wants(Case of, Progress.Row row, Policy.Waits waits, Instant now) {
+    Progress progress = of.progress;
+    if (row.flying()
+        || row.pending()
+        || row.state().settled()
+        || !now.isBefore(progress.plan().playBy())
+        || !progress.awake(row)
+        || standsBack(progress, row, waits, now)) {
+      return false;
+    }
+    if (row.state() == DeliveryState.QUEUED) {
+      return row.due() == null || !row.due().isAfter(now);
+    }
+    // SENT: asked again when the time for evidence has passed, and only where that is safe.
+    boolean loudspeaker = row.delivery().audience() == Audience.LOUDSPEAKER;
+    return row.due() != null
+        && !row.due().isAfter(now)
+        && (row.unknown() || (loudspeaker && row.attempts() < MOST_ASKS));
+  }
+
+  /** A stand-in waits until the row before it has failed, or has not got out for a while. */
+  private static boolean standsBack(
+      Progress progress, Progress.Row row, Policy.Waits waits, Instant now) {
+    int before = row.delivery().insteadOf();
+    if (before < 0) {
+      return false;
+    }
+    Progress.Row first = progress.row(before);
+    if (first.state().settled()) {
+      return first.state().told();
+    }
+    Instant released = progress.released() == null ? now : progress.released();
+    return (first.handoff() != null && !first.pending())
+        || now.isBefore(released.plus(waits.spill()));
+  }
+
+  private static long key(Case of, Progress.Row row) {
+    Progress progress = of.progress;
+    Delivery d = row.delivery();
+    Content.Kind kind = progress.plan().words().get(d.words()).kind();
+    boolean correction = kind == Content.Kind.LIFT || d.audience() == Audience.FORMER;
+    Grade grade = progress.warning().grade();
+    boolean untold =
+        d.audience() == Audience.LOUDSPEAKER
+            || d.points().stream().anyMatch(p -> progress.spot(p).touched() == 0);
+    long key = progress.warning().drill() ? 1 : 0;
+    key = key << 1 | (correction ? 0 : 1);
+    key = key << 2 | (grade == null ? 0 : grade.ordinal());
+    key = key << 1 | (untold ? 0 : 1);
+    key = key << 3 | d.audience().ordinal();
+    key = key << 16 | Math.min(of.order, 0xFFFF);
+    return key << 24 | d.number();
+  }
+
+  /** The message of the row's try that was just written down. */
+  Message message(Case of, Progress.Row row, Policy policy) {
+    Progress progress = of.progress;
+    Plan plan = progress.plan();
+    Delivery d = row.delivery();
+    Plan.Words words = plan.words().get(d.words());
+    Policy.Ladder ladder = policy.ladders().get(grade(progress));
+    EnumSet<Message.Mark> marks = EnumSet.noneOf(Message.Mark.class);
+    if (row.unknown()) {
+      marks.add(Message.Mark.POSSIBLE_DUPLICATE);
+    }
+    if (ladder.flash() && d.audience().responsible() && words.kind() != Content.Kind.LIFT) {
+      marks.add(Message.Mark.FLASH);
+    }
+    if (d.stage() > 0 || words.kind() == Content.Kind.LIFT) {
+      marks.add(Message.Mark.RESERVE);
+    }
+    if (grade(progress) == Grade.RED && !progress.warning().drill()) {
+      marks.add(Message.Mark.OVER_BUDGET);
+    }
+    Map<String, String> fields = new HashMap<>();
+    fields.put(Field.LINK, publicUrl + "/w/" + plan.warning());
+    if (d.codes().size() == 1) {
+      fields.put(Field.CODE, d.codes().get(0));
+    }
+    String attempt = plan.warning() + "." + d.number() + "." + row.attempts();
+    return new Message(attempt, d.address(), content(of, row, words), fields, marks);
+  }
+
+  private Content content(Case of, Progress.Row row, Plan.Words words) {
+    Plan plan = of.progress.plan();
+    boolean open = words.text().contains("{open}");
+    String id = plan.contentId(row.delivery()) + (open ? "." + row.attempts() : "");
+    return of.contents.computeIfAbsent(
+        id,
+        i ->
+            new Content(
+                i,
+                words.kind(),
+                plan.warning(),
+                open ? words.text().replace("{open}", stillOpen(of, row)) : words.text(),
+                words.fields(),
+                speech(of.progress, words.kind()),
+                of.progress.released() == null ? of.progress.accepted() : of.progress.released(),
+                plan.playBy(),
+                words.kind() == Content.Kind.LIFT ? 0 : 1 + grade(of.progress).ordinal(),
+                of.progress.warning().drill(),
+                List.of(),
+                words.supersedes()));
+  }
+
+  private static String stillOpen(Case of, Progress.Row row) {
+    List<String> names = new ArrayList<>();
+    for (int place : row.delivery().points()) {
+      if (!of.progress.spot(place).covered()) {
+        names.add(of.progress.plan().points().get(place).name());
+      }
+    }
+    String first = names.stream().limit(5).collect(Collectors.joining("、"));
+    return names.size() > 5 ? first + "等" + names.size() + "处" : first;
+  }
+
+  private static Speech speech(Progress progress, Content.Kind kind) {
+    String siren =
+        kind == Content.Kind.LIFT
+            ? "all-clear"
+            : grade(progress) == Grade.RED ? "evacuate" : grade(progress).high() ? "alert" : "";
+    return new Speech(3, Duration.ofSeconds(2), 100, siren, null, "");
+  }
+
+  private static Grade grade(Progress progress) {
+    return progress.warning().grade() == null ? Grade.RED : progress.warning().grade();
+  }
+}

@@ -1,0 +1,185 @@
+package org.lastmile.desk;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.lastmile.warning.Audience;
+import org.lastmile.warning.DeliveryState;
+import org.lastmile.warning.Event;
+import org.lastmile.warning.Plan;
+import org.lastmile.warning.Policy;
+import org.lastmile.warning.Progress;
+import org.lastmile.warning.Proof;
+import org.lastmile.warning.Rung;
+import org.lastmile.warning.WarningStatus;
+
+/**
+ * What silence means: which points go up the ladder now, which become a person's duty, and when a
+ * warning ends. Silence is a fact like any other, so it is decided from the progress and the time
+ * alone.
+ */
+final class Escalation {
+  private final Policy.Waits waits;
+  private final Predicate<String> offline;
+  private final Instant now;
+  private final List<Event> events = new ArrayList<>();
+
+  private Escalation(Policy.Waits waits, Predicate<String> offline, Instant now) {
+    this.waits = waits;
+    this.offline = offline;
+    this.now = now;
+  }
+
+  /**
+   * What has become due for this warning.
+   *
+   * @param offline true for a loudspeaker that is known to be gone
+   */
+  static List<Event> due(
+      Progress progress, Policy.Waits waits, Predicate<String> offline, Instant now) {
+    Escalation escalation = new Escalation(waits, offline, now);
+    if (progress.status() == WarningStatus.RELEASED) {
+      escalation.released(progress);
+    }
+    return escalation.events;
+  }
+
+  private void released(Progress progress) {
+    Plan plan = progress.plan();
+    if (plan.inForceUntil() != null && !now.isBefore(plan.inForceUntil())) {
+      end(progress);
+      return;
+    }
+    boolean playByPassed = !now.isBefore(plan.playBy());
+    boolean queued =
+        progress.rows().stream().anyMatch(r -> r.state() == DeliveryState.QUEUED && !r.flying());
+    if (playByPassed && queued) {
+      events.add(Event.of(now, Event.Type.EXPIRED, "play-by time passed"));
+    }
+    boolean covered = progress.spots().stream().allMatch(Progress.Spot::covered);
+    boolean settled = progress.rows().stream().allMatch(r -> r.state().settled());
+    if (covered && (playByPassed || (plan.points().isEmpty() && settled))) {
+      end(progress);
+      return;
+    }
+    for (Progress.Spot spot : progress.spots()) {
+      if (!spot.covered()) {
+        climb(progress, spot);
+      }
+    }
+  }
+
+  private void end(Progress progress) {
+    List<String> open =
+        progress.spots().stream()
+            .filter(s -> !s.covered())
+            .map(s -> progress.plan().points().get(s.place()).name())
+            .toList();
+    events.add(
+        Event.of(
+            now,
+            Event.Type.ENDED,
+            open.isEmpty() ? "" : "UNCOVERED " + open.size() + ": " + String.join("、", open)));
+  }
+
+  private void climb(Progress progress, Progress.Spot spot) {
+    List<Rung> ladder = progress.plan().ladder();
+    if (!spot.duty()) {
+      Instant deadline = progress.released().plus(progress.plan().deadline());
+      String gap = gap(progress, spot);
+      if (!now.isBefore(deadline)) {
+        duty(spot, "deadline passed");
+        // Later rungs still go out: the deadline adds a person, it takes nobody away.
+      } else if (!gap.isEmpty()) {
+        duty(spot, gap);
+      }
+    }
+    int next = spot.stage() + 1;
+    if (next >= ladder.size()) {
+      return;
+    }
+    Instant from = from(progress, spot);
+    if (from != null && !now.isBefore(from.plus(after(progress, spot, ladder.get(next))))) {
+      events.add(Event.ofPoint(now, Event.Type.STAGE, spot.place(), next, ""));
+      if (ladder.get(next).duty() && !spot.duty()) {
+        duty(spot, "ladder ended");
+      }
+    }
+  }
+
+  private void duty(Progress.Spot spot, String why) {
+    if (events.stream()
+        .noneMatch(e -> e.type() == Event.Type.DUTY_OPENED && e.point() == spot.place())) {
+      events.add(Event.ofPoint(now, Event.Type.DUTY_OPENED, spot.place(), 0, why));
+    }
+  }
+
+  /** Nobody left to wait for: the next rung at once. */
+  private static Duration after(Progress progress, Progress.Spot spot, Rung rung) {
+    boolean somebody =
+        useful(progress, spot).stream()
+            .anyMatch(
+                r ->
+                    !r.declined()
+                        && (r.state() == DeliveryState.SENT
+                            || r.state() == DeliveryState.DELIVERED
+                            || r.state() == DeliveryState.QUEUED));
+    return somebody ? rung.after() : Duration.ZERO;
+  }
+
+  /**
+   * From when the next rung counts: the last handoff of what could still cover the point. A row
+   * that was tried and did not get out counts from its first try; one that never got a turn holds
+   * the ladder for the spill time only.
+   */
+  private Instant from(Progress progress, Progress.Spot spot) {
+    Instant from = spot.stageAt();
+    for (Progress.Row row : useful(progress, spot)) {
+      Instant at = row.handoff() != null ? row.handoff() : row.firstTried();
+      if (at == null && !row.state().settled()) {
+        at = spot.stageAt().plus(waits.spill());
+      }
+      if (at != null && at.isAfter(from)) {
+        from = at;
+      }
+    }
+    return from;
+  }
+
+  /** Awake rows that could still bring what the point lacks. */
+  private static List<Progress.Row> useful(Progress progress, Progress.Spot spot) {
+    return spot.rows().stream()
+        .filter(r -> r.delivery().stage() <= spot.stage())
+        .filter(r -> progress.serves(r, spot))
+        .toList();
+  }
+
+  /** A clause that nothing at the point can meet now; empty = none. */
+  private String gap(Progress progress, Progress.Spot spot) {
+    Plan.Point point = progress.plan().points().get(spot.place());
+    if (spot.rows().stream().noneMatch(r -> r.delivery().audience() != Audience.RESIDENT)) {
+      return "no channel reaches anyone of this point";
+    }
+    boolean alternatives =
+        progress.plan().points().get(spot.place()).clauses().stream()
+            .anyMatch(c -> c.contains(Proof.PLAYED) && c.size() > 1);
+    if (spot.missing().contains(Proof.PLAYED) && !alternatives) {
+      boolean planned =
+          spot.rows().stream().anyMatch(r -> r.delivery().audience() == Audience.LOUDSPEAKER);
+      if (point.loudspeakers().isEmpty() || !planned) {
+        return "no loudspeaker: gong or knock";
+      }
+      if (point.loudspeakers().stream().allMatch(offline)) {
+        return "loudspeaker offline: gong or knock";
+      }
+    }
+    if (spot.missing().contains(Proof.ANSWERED)
+        && spot.rows().stream()
+            .noneMatch(r -> point.responsible().contains(r.delivery().recipient()))) {
+      return "no responsible person can be reached";
+    }
+    return "";
+  }
+}

@@ -1,0 +1,111 @@
+package org.lastmile.desk;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.SplittableRandom;
+import org.lastmile.channel.Outcome;
+import org.lastmile.channel.Signal;
+import org.lastmile.warning.Audience;
+import org.lastmile.warning.DeliveryState;
+import org.lastmile.warning.Event;
+import org.lastmile.warning.Policy;
+import org.lastmile.warning.Progress;
+
+/** Turns what a channel says of a try into the event that it means. */
+final class Evidence {
+
+  /** References longer than this are not worth their place in the record. */
+  private static final int LONGEST_REFERENCES = 40;
+
+  private Evidence() {}
+
+  static Event of(
+      Progress.Row row,
+      int attempt,
+      Outcome outcome,
+      Policy.Waits waits,
+      SplittableRandom jitter,
+      Instant now) {
+    int number = row.delivery().number();
+    boolean loudspeaker = row.delivery().audience() == Audience.LOUDSPEAKER;
+    Event.Type type;
+    Instant due = null;
+    String detail;
+    if (outcome instanceof Outcome.Accepted accepted) {
+      type = Event.Type.SENT;
+      due = loudspeaker ? now.plus(waits.receipt()) : null;
+      String references = String.join(",", accepted.references());
+      detail = references.length() <= LONGEST_REFERENCES ? references : "";
+    } else if (outcome instanceof Outcome.Retry retry) {
+      type = Event.Type.RETRY;
+      Duration backoff = backoff(waits, attempt, jitter);
+      due = now.plus(backoff.compareTo(retry.after()) > 0 ? backoff : retry.after());
+      detail = retry.why();
+    } else if (outcome instanceof Outcome.Permanent permanent) {
+      type = Event.Type.FAILED;
+      detail = permanent.why();
+    } else if (outcome instanceof Outcome.Unknown unknown) {
+      type = Event.Type.UNKNOWN;
+      // A loudspeaker knows what it has played; a person is written to twice at most.
+      Duration wait = loudspeaker ? waits.receipt() : waits.unknown();
+      due = loudspeaker || !row.unknown() ? now.plus(wait) : null;
+      detail = unknown.why();
+    } else if (outcome instanceof Outcome.Pending pending) {
+      type = Event.Type.PENDING;
+      detail = pending.why();
+    } else if (outcome instanceof Outcome.LaneDown down) {
+      type = Event.Type.LANE_DOWN;
+      due = now.plus(backoff(waits, 1, jitter));
+      detail = down.why();
+    } else {
+      throw new IllegalStateException("an outcome that nobody told the desk of: " + outcome);
+    }
+    return Event.ofDelivery(now, type, number, attempt, due, detail);
+  }
+
+  /** Null when the confirmation says nothing new. */
+  static Event of(
+      Progress.Row row, int attempt, Signal.Confirmation c, Policy.Waits waits, Instant now) {
+    Event.Type type =
+        switch (c.evidence()) {
+          case RECEIVED -> Event.Type.RECEIVED;
+          case PLAYING -> Event.Type.PLAYING;
+          case DELIVERED -> Event.Type.DELIVERED;
+          case PLAYED, ACKNOWLEDGED -> Event.Type.CONFIRMED;
+          case PLAYED_UNHEARD -> Event.Type.UNHEARD;
+          case DECLINED -> Event.Type.DECLINED;
+          case FAILED -> Event.Type.FAILED;
+          case EXPIRED -> Event.Type.EXPIRED;
+          case STOPPED -> Event.Type.STOPPED;
+        };
+    DeliveryState to =
+        switch (type) {
+          case RECEIVED, PLAYING -> DeliveryState.SENT;
+          case DELIVERED -> DeliveryState.DELIVERED;
+          case CONFIRMED -> DeliveryState.CONFIRMED;
+          case EXPIRED -> DeliveryState.EXPIRED;
+          default -> DeliveryState.FAILED;
+        };
+    boolean news =
+        type == Event.Type.DECLINED
+            || row.state().yieldsTo(to)
+            || (type == Event.Type.PLAYING && !row.state().settled());
+    if (!news) {
+      return null;
+    }
+    // While it is playing it need not be asked again: a play may last minutes.
+    Instant due =
+        type == Event.Type.PLAYING || type == Event.Type.RECEIVED
+            ? now.plus(waits.receipt().multipliedBy(2))
+            : null;
+    return Event.ofDelivery(now, type, row.delivery().number(), attempt, due, c.why());
+  }
+
+  /** Doubles with every try, up to the longest; a random half of it, so that tries spread. */
+  private static Duration backoff(Policy.Waits waits, int attempt, SplittableRandom jitter) {
+    long first = waits.retry().toMillis();
+    long most = waits.retryMost().toMillis();
+    long whole = Math.min(most, first << Math.min(attempt - 1, 16));
+    return Duration.ofMillis(whole / 2 + jitter.nextLong(Math.max(1, whole / 2 + 1)));
+  }
+}

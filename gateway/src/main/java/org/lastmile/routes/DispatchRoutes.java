@@ -1,0 +1,44 @@
+package org.lastmile.routes;
+
+import java.util.Collection;
+import java.util.Map;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.lastmile.channel.Channel;
+import org.lastmile.channel.Signal;
+import org.lastmile.desk.Desk;
+
+/**
+ * What is due goes out, what comes back goes to the desk; one pair of routes for each lane, so that
+ * a dead one never holds another up.
+ */
+public final class DispatchRoutes extends RouteBuilder {
+  private final Desk desk;
+  private final Map<String, Channel> channels;
+  private final Collection<Lane> lanes;
+
+  public DispatchRoutes(Desk desk, Map<String, Channel> channels, Collection<Lane> lanes) {
+    this.desk = desk;
+    this.channels = Map.copyOf(channels);
+    this.lanes = lanes;
+  }
+
+  @Override
+  public void configure() {
+    getContext().addComponent("channel", new ChannelComponent(channels));
+    ProducerTemplate wake = getContext().createProducerTemplate();
+    desk.onDue(name -> wake.asyncSendBody("seda:due-" + name + "?size=1&discardWhenFull=true", ""));
+    for (Lane lane : lanes) {
+      String due = "seda:due-" + lane.name() + "?size=1&discardWhenFull=true";
+      lane.onRoom(() -> wake.asyncSendBody(due, ""));
+
+      from(due).routeId("dispatch-" + lane.name()).process(exchange -> lane.turn());
+
+      from("timer:tick-" + lane.name() + "?period=1000").routeId("tick-" + lane.name()).to(due);
+
+      from("channel:" + lane.name())
+          .routeId("receipts-" + lane.name())
+          .process(Step.of(Signal.class, signal -> desk.signal(lane.name(), signal)));
+    }
+  }
+}

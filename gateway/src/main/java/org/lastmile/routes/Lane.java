@@ -1,0 +1,167 @@
+package org.lastmile.routes;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.timelimiter.TimeLimiter;
+import io.github.resilience4j.timelimiter.TimeLimiterConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.lastmile.channel.Channel;
+import org.lastmile.channel.Message;
+import org.lastmile.channel.Outcome;
+import org.lastmile.desk.Desk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One channel's way out, guarded: a circuit that opens on failures of the lane (never on bad
+ * numbers), and a time limit whose expiry means UNKNOWN, since the message may have left. A lane
+ * takes from the desk no more than its channel has room for, so that order is decided late.
+ */
+public final class Lane {
+  private static final Logger log = LoggerFactory.getLogger(Lane.class);
+
+  /** A SMS modem may take 150 s for one part; a lane waits longer than any wire's own limit. */
+  private static final Duration LIMIT = Duration.ofMinutes(20);
+
+  private final String name;
+  private final Channel channel;
+  private final Desk desk;
+  private final ScheduledExecutorService timer;
+  private final CircuitBreaker circuit;
+  private final TimeLimiter limit;
+  private final AtomicInteger flying = new AtomicInteger();
+  private volatile Runnable wake = () -> {};
+
+  public Lane(String name, Channel channel, Desk desk, ScheduledExecutorService timer) {
+    this.name = name;
+    this.channel = channel;
+    this.desk = desk;
+    this.timer = timer;
+    this.circuit =
+        CircuitBreaker.of(
+            name,
+            CircuitBreakerConfig.custom()
+                .slidingWindowSize(10)
+                .minimumNumberOfCalls(5)
+                .failureRateThreshold(80)
+                .waitDurationInOpenState(Duration.ofSeconds(3))
+                .permittedNumberOfCallsInHalfOpenState(2)
+                .build());
+    this.limit =
+        TimeLimiter.of(
+            name,
+            TimeLimiterConfig.custom().timeoutDuration(LIMIT).cancelRunningFuture(false).build());
+    circuit
+        .getEventPublisher()
+        .onStateTransition(
+            e -> log.warn("lane {}: circuit {}", name, e.getStateTransition().getToState()));
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The circuit is open: the lane carries nothing now. */
+  public boolean open() {
+    return circuit.getState() == CircuitBreaker.State.OPEN;
+  }
+
+  /** Messages handed to the channel whose outcome is not known. */
+  public int flying() {
+    return flying.get();
+  }
+
+  /** Called when the lane could take more. */
+  void onRoom(Runnable wake) {
+    this.wake = wake;
+  }
+
+  /**
+   * Takes what is due and hands it to the wire. Blocks until the desk has written the tries down,
+   * so that two turns never count the same room twice.
+   */
+  void turn() {
+    int room = room();
+    while (room > 0) {
+      List<Message> messages = desk.due(name, room).orTimeout(60, TimeUnit.SECONDS).join();
+      messages.forEach(this::send);
+      if (messages.size() < room) {
+        return;
+      }
+      room = room();
+    }
+  }
+
+  private int room() {
+    return switch (circuit.getState()) {
+      case OPEN, FORCED_OPEN -> {
+        // Asks whether the wait is over; a permission that was got is given back.
+        if (circuit.tryAcquirePermission()) {
+          circuit.releasePermission();
+          yield Math.min(2, channel.room());
+        }
+        yield 0;
+      }
+      case HALF_OPEN -> Math.min(2, channel.room());
+      default -> channel.room();
+    };
+  }
+
+  private void send(Message message) {
+    flying.incrementAndGet();
+    long start = System.nanoTime();
+    CompletionStage<Outcome> sent;
+    try {
+      circuit.acquirePermission();
+      sent = limit.executeCompletionStage(timer, () -> channel.send(message));
+    } catch (CallNotPermittedException e) {
+      flying.decrementAndGet();
+      tell(message, new Outcome.LaneDown("the lane's circuit is open"));
+      return;
+    }
+    sent.whenComplete((outcome, failure) -> landed(message, start, outcome, failure));
+  }
+
+  private void landed(Message message, long start, Outcome outcome, Throwable failure) {
+    flying.decrementAndGet();
+    Outcome known = failure == null ? outcome : unknown(message, failure);
+    long took = System.nanoTime() - start;
+    if (known instanceof Outcome.LaneDown down) {
+      circuit.onError(took, TimeUnit.NANOSECONDS, new IllegalStateException(down.why()));
+    } else {
+      circuit.onSuccess(took, TimeUnit.NANOSECONDS);
+    }
+    tell(message, known);
+    wake.run();
+  }
+
+  /** A desk that could not keep it has stepped down: who takes over finds the try unfinished. */
+  private void tell(Message message, Outcome outcome) {
+    CompletableFuture<?> unused =
+        desk.outcome(message.attempt(), outcome)
+            .whenComplete(
+                (kept, failure) -> {
+                  if (failure != null) {
+                    log.warn("outcome of {} was not kept: {}", message.attempt(), "" + failure);
+                  }
+                });
+  }
+
+  private Outcome unknown(Message message, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof TimeoutException) {
+      return new Outcome.Unknown("no word from the lane within " + LIMIT.toMinutes() + " minutes");
+    }
+    log.error("lane {}: {} ended with a failure of ours", name, message.attempt(), cause);
+    return new Outcome.Unknown("the channel failed: " + cause);
+  }
+}

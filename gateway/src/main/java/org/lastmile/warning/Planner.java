@@ -1,0 +1,459 @@
+package org.lastmile.warning;
+
+import java.time.Instant;
+import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.lastmile.channel.Content;
+
+/**
+ * Computes a plan: one message per person on each channel even when they answer for five points,
+ * one command per loudspeaker even when it covers five.
+ */
+public final class Planner {
+
+  /** Who answers for more points than this answers point by point. */
+  private static final int MOST_POINTS_AT_ONCE = 3;
+
+  /** More codes than this in one message nobody reads; further points need the link. */
+  private static final int MOST_CODES = 20;
+
+  private final Warning warning;
+  private final Threat threat;
+  private final Policy policy;
+  private final Wording wording;
+  private final Terms terms;
+  private final Content.Kind kind;
+
+  private final Map<String, Person> people = new LinkedHashMap<>();
+  private final Map<String, Device> devices = new LinkedHashMap<>();
+  private final Map<Plan.Words, Integer> words = new LinkedHashMap<>();
+  private final List<Delivery> deliveries = new ArrayList<>();
+  private final List<HazardPoint> points = new ArrayList<>();
+
+  /**
+   * What a plan depends on beside the warning and the registry.
+   *
+   * @param at when it is made
+   * @param channels configured channels and what they call an address
+   * @param former who was told, or may have been told, of the warnings that this one replaces
+   * @param codesInUse answer codes of a recipient's unanswered messages; null = has none
+   * @param supersedes ids of the warnings that it replaces
+   */
+  public record Terms(
+      Instant at,
+      Map<String, Address> channels,
+      List<Former> former,
+      Function<String, Set<String>> codesInUse,
+      List<String> supersedes) {}
+
+  /** What a channel calls an address. */
+  public enum Address {
+    DEVICE,
+    PHONE,
+    OPENID,
+    WECOM
+  }
+
+  /**
+   * Somebody who was told before.
+   *
+   * @param contents ids of what they were told
+   */
+  public record Former(
+      String channel,
+      Audience audience,
+      String recipient,
+      String name,
+      String address,
+      List<String> contents) {}
+
+  private Planner(Warning warning, Threat threat, Policy policy, Wording wording, Terms terms) {
+    this.warning = warning;
+    this.threat = threat;
+    this.policy = policy;
+    this.wording = wording;
+    this.terms = terms;
+    this.kind = terms.supersedes().isEmpty() ? Content.Kind.WARN : Content.Kind.UPDATE;
+  }
+
+  /** The plan of an alert or an update. The warning has a grade. */
+  public static Plan plan(
+      Warning warning, Threat threat, Policy policy, Wording wording, Terms terms) {
+    return new Planner(warning, threat, policy, wording, terms).plan();
+  }
+
+  /**
+   * The plan that tells everybody who was told, or may have been, that it is over. It has no
+   * points: nothing has to be covered.
+   */
+  public static Plan lift(Warning warning, Policy policy, Wording wording, Terms terms) {
+    Planner planner =
+        new Planner(warning, new Threat(0, List.of(), List.of()), policy, wording, terms);
+    planner.former(Content.Kind.LIFT, Set.of());
+    Policy.Ladder ladder = policy.ladders().get(planner.grade());
+    return planner.finish(List.of(), List.of(), ladder, terms.at().plus(ladder.playBy()));
+  }
+
+  private Grade grade() {
+    return warning.grade() == null ? Grade.RED : warning.grade();
+  }
+
+  private Plan plan() {
+    for (Threat.AtPoint at : threat.points()) {
+      points.add(at.point());
+    }
+    List<Plan.Point> planned = new ArrayList<>();
+    LocalTime local = LocalTime.ofInstant(terms.at(), wording.zone());
+    List<Set<Proof>> clauses = policy.clauses(grade(), warning.hazard().family(), local);
+    for (int i = 0; i < threat.points().size(); i++) {
+      planned.add(point(i, threat.points().get(i), clauses));
+    }
+    for (int i = 0; i < points.size(); i++) {
+      residents(threat.points().get(i), i);
+    }
+    Policy.Ladder ladder = policy.ladders().get(grade());
+    for (int stage = 0; stage < ladder.rungs().size(); stage++) {
+      stage(stage, ladder);
+    }
+    former(
+        Content.Kind.UPDATE,
+        deliveries.stream().map(d -> d.channel() + ' ' + d.address()).collect(Collectors.toSet()));
+    Instant playBy = terms.at().plus(ladder.playBy());
+    if (warning.expires() != null && warning.expires().isBefore(playBy)) {
+      playBy = warning.expires();
+    }
+    return finish(planned, ladder.rungs(), ladder, playBy);
+  }
+
+  private Plan finish(
+      List<Plan.Point> planned, List<Rung> rungs, Policy.Ladder ladder, Instant playBy) {
+    return new Plan(
+        warning.id(),
+        threat.registryVersion(),
+        policy.name(),
+        playBy,
+        warning.type() == Warning.Type.CANCEL ? playBy : warning.expires(),
+        planned,
+        List.copyOf(words.keySet()),
+        deliveries,
+        rungs,
+        ladder.deadline(),
+        terms.supersedes());
+  }
+
+  private Plan.Point point(int place, Threat.AtPoint at, List<Set<Proof>> clauses) {
+    HazardPoint p = at.point();
+    Set<String> responsible = new LinkedHashSet<>();
+    Set<String> helpers = new LinkedHashSet<>();
+    List<ResponsiblePerson> near = at.leaders().stream().filter(l -> !upper(l)).toList();
+    for (ResponsiblePerson person : at.responsible()) {
+      Audience audience =
+          person.part() == ResponsiblePerson.Part.A
+              ? Audience.RESPONSIBLE_A
+              : Audience.RESPONSIBLE_B;
+      responsible.add(person(person, audience, place));
+    }
+    for (ResponsiblePerson leader : near) {
+      // Where nobody is registered for the point, its nearest leaders answer for it.
+      boolean standsIn = at.responsible().isEmpty();
+      String id = person(leader, standsIn ? Audience.RESPONSIBLE_A : Audience.LEADER, place);
+      if (standsIn) {
+        responsible.add(id);
+      }
+    }
+    at.leaders().stream()
+        .filter(Planner::upper)
+        .forEach(leader -> person(leader, Audience.UPPER_LEADER, place));
+    int keyPeople = 0;
+    for (Resident resident : at.residents()) {
+      if (!resident.keyGroups().isEmpty()) {
+        keyPeople += Math.max(1, resident.people());
+        if (!resident.helperPhone().isBlank()) {
+          Person helper =
+              known(resident.helperPhone(), resident.helperName(), resident.helperPhone());
+          helper.as(Audience.HELPER, place);
+          helper.households.add(
+              resident.name() + "（" + String.join("、", resident.keyGroups()) + "）");
+          helpers.add(helper.recipient);
+        }
+      }
+    }
+    for (Loudspeaker speaker : at.loudspeakers()) {
+      devices
+          .computeIfAbsent(speaker.id(), id -> new Device(id, speaker.name(), new TreeSet<>()))
+          .points
+          .add(place);
+    }
+    return new Plan.Point(
+        p.id(),
+        p.name(),
+        p.town(),
+        p.village(),
+        p.group(),
+        p.areaCode(),
+        p.households(),
+        p.people(),
+        keyPeople,
+        p.implicit(),
+        p.route(),
+        p.shelter(),
+        List.copyOf(responsible),
+        List.copyOf(helpers),
+        at.loudspeakers().stream().map(Loudspeaker::id).toList(),
+        clauses.stream()
+            .filter(c -> !(c.equals(Set.of(Proof.HELPERS_ANSWERED)) && helpers.isEmpty()))
+            .toList());
+  }
+
+  private void residents(Threat.AtPoint at, int place) {
+    for (Resident resident : at.residents()) {
+      if (resident.phone().isBlank() && resident.openid().isBlank()) {
+        continue;
+      }
+      String recipient = resident.phone().isBlank() ? resident.id() : resident.phone();
+      Person known = people.get(recipient);
+      if (known != null && known.audience != Audience.RESIDENT) {
+        continue; // told already, with more to do than a resident
+      }
+      Person person = known(recipient, resident.name(), resident.phone());
+      person.openid = resident.openid();
+      person.as(Audience.RESIDENT, place);
+    }
+  }
+
+  private static boolean upper(ResponsiblePerson leader) {
+    return leader.level() == ResponsiblePerson.Level.TOWN
+        || leader.level() == ResponsiblePerson.Level.COUNTY;
+  }
+
+  private String person(ResponsiblePerson p, Audience audience, int place) {
+    Person person = known(p.phone().isBlank() ? p.id() : p.phone(), p.name(), p.phone());
+    person.backupPhone = p.backupPhone();
+    person.openid = p.openid();
+    person.wecom = p.wecom();
+    person.as(audience, place);
+    return person.recipient;
+  }
+
+  private Person known(String recipient, String name, String phone) {
+    return people.computeIfAbsent(recipient, r -> new Person(r, name, phone));
+  }
+
+  private void stage(int stage, Policy.Ladder ladder) {
+    Set<Audience> audiences = ladder.rungs().get(stage).audiences();
+    for (Map.Entry<String, Address> channel : terms.channels().entrySet()) {
+      if (channel.getValue() == Address.DEVICE && audiences.contains(Audience.LOUDSPEAKER)) {
+        devices.values().forEach(d -> device(stage, channel.getKey(), d));
+      }
+    }
+    people.values().stream()
+        .filter(p -> audiences.contains(p.audience))
+        .sorted(Comparator.comparing(p -> p.audience))
+        .forEach(p -> message(stage, ladder, p));
+  }
+
+  private void device(int stage, String channel, Device device) {
+    List<HazardPoint> its = device.points.stream().map(points::get).toList();
+    List<String> replaced =
+        terms.former().stream()
+            .filter(f -> f.channel().equals(channel) && f.address().equals(device.id))
+            .flatMap(f -> f.contents().stream())
+            .toList();
+    Plan.Words said =
+        wording.words(warning, kind, Audience.LOUDSPEAKER, its, Map.of(), List.of(), false);
+    add(
+        channel,
+        Audience.LOUDSPEAKER,
+        device.id,
+        device.name,
+        device.id,
+        stage,
+        -1,
+        List.copyOf(device.points),
+        new Plan.Words(said.kind(), said.text(), said.fields(), replaced),
+        List.of());
+  }
+
+  private void message(int stage, Policy.Ladder ladder, Person person) {
+    List<HazardPoint> its = person.points().stream().map(points::get).toList();
+    boolean answers =
+        person.audience != Audience.RESIDENT && person.audience != Audience.UPPER_LEADER;
+    List<String> codes = answers ? codes(person) : List.of();
+    Map<String, String> extra =
+        person.households.isEmpty()
+            ? Map.of()
+            : Map.of("households", String.join("、", person.households));
+    Plan.Words said = wording.words(warning, kind, person.audience, its, extra, codes, answers);
+    boolean oneAtATime = person.audience == Audience.RESIDENT;
+    int before = -1;
+    for (String channel : inOrder(ladder)) {
+      String address = address(person, terms.channels().get(channel), stage);
+      if (!address.isBlank()) {
+        int number =
+            add(
+                channel,
+                person.audience,
+                person.recipient,
+                person.name,
+                address,
+                stage,
+                oneAtATime ? before : -1,
+                List.copyOf(person.points()),
+                said,
+                codes);
+        before = number;
+      }
+    }
+  }
+
+  /** Channels for people: the preferred ones first, then the rest by name. */
+  private List<String> inOrder(Policy.Ladder ladder) {
+    Set<String> order = new LinkedHashSet<>(ladder.channels());
+    order.retainAll(terms.channels().keySet());
+    terms.channels().keySet().stream().sorted().forEach(order::add);
+    return order.stream().filter(c -> terms.channels().get(c) != Address.DEVICE).toList();
+  }
+
+  private static String address(Person person, Address kind, int stage) {
+    return switch (kind) {
+      case PHONE -> stage > 0 && !person.backupPhone.isBlank() ? person.backupPhone : person.phone;
+      case OPENID -> person.openid;
+      case WECOM -> person.wecom;
+      case DEVICE -> "";
+    };
+  }
+
+  private List<String> codes(Person person) {
+    if (person.codes != null) {
+      return person.codes;
+    }
+    boolean pointByPoint =
+        person.audience.responsible() && person.points().size() > MOST_POINTS_AT_ONCE;
+    Set<String> used = terms.codesInUse().apply(person.recipient);
+    int count = pointByPoint ? Math.min(person.points().size(), MOST_CODES) : used != null ? 1 : 0;
+    person.codes = freeCodes(count, used == null ? Set.of() : used, person.recipient);
+    return person.codes;
+  }
+
+  /** Starts at a place that depends on warning and person, so that neighbours differ. */
+  private List<String> freeCodes(int count, Set<String> used, String recipient) {
+    String digits = Answer.CODE_DIGITS;
+    int all = digits.length() * digits.length();
+    int start = Math.floorMod((warning.id() + recipient).hashCode(), all);
+    List<String> codes = new ArrayList<>();
+    for (int i = 0; i < all && codes.size() < count; i++) {
+      int n = (start + i) % all;
+      String code = "" + digits.charAt(n / digits.length()) + digits.charAt(n % digits.length());
+      if (!used.contains(code)) {
+        codes.add(code);
+      }
+    }
+    return codes;
+  }
+
+  private void former(Content.Kind kind, Set<String> alreadyTold) {
+    Map<String, List<String>> contents = new HashMap<>();
+    Map<String, Former> addresses = new LinkedHashMap<>();
+    for (Former former : terms.former()) {
+      String key = former.channel() + ' ' + former.address();
+      addresses.putIfAbsent(key, former);
+      contents.computeIfAbsent(key, k -> new ArrayList<>()).addAll(former.contents());
+    }
+    addresses.values().stream()
+        .sorted(Comparator.comparing(Former::audience))
+        .filter(f -> !alreadyTold.contains(f.channel() + ' ' + f.address()))
+        .forEach(
+            f -> {
+              Plan.Words said =
+                  wording.words(
+                      warning, kind, Audience.FORMER, List.of(), Map.of(), List.of(), false);
+              List<String> ended =
+                  f.audience() == Audience.LOUDSPEAKER
+                      ? List.copyOf(
+                          new LinkedHashSet<>(contents.get(f.channel() + ' ' + f.address())))
+                      : List.of();
+              add(
+                  f.channel(),
+                  f.audience() == Audience.LOUDSPEAKER ? Audience.LOUDSPEAKER : Audience.FORMER,
+                  f.recipient(),
+                  f.name(),
+                  f.address(),
+                  0,
+                  -1,
+                  List.of(),
+                  new Plan.Words(said.kind(), said.text(), said.fields(), ended),
+                  List.of());
+            });
+  }
+
+  private int add(
+      String channel,
+      Audience audience,
+      String recipient,
+      String name,
+      String address,
+      int stage,
+      int insteadOf,
+      List<Integer> places,
+      Plan.Words said,
+      List<String> codes) {
+    int number = deliveries.size();
+    int place = words.computeIfAbsent(said, s -> words.size());
+    deliveries.add(
+        new Delivery(
+            number, channel, audience, recipient, name, address, stage, insteadOf, places, place,
+            codes));
+    return number;
+  }
+
+  private record Device(String id, String name, SortedSet<Integer> points) {}
+
+  /** A person while the plan is made: every reason to tell them, gathered. */
+  private static final class Person {
+    final String recipient;
+    final String name;
+    final String phone;
+    final EnumMap<Audience, TreeSet<Integer>> reasons = new EnumMap<>(Audience.class);
+    final List<String> households = new ArrayList<>();
+    Audience audience;
+    String backupPhone = "";
+    String openid = "";
+    String wecom = "";
+    List<String> codes;
+
+    Person(String recipient, String name, String phone) {
+      this.recipient = recipient;
+      this.name = name;
+      this.phone = phone;
+    }
+
+    void as(Audience reason, int place) {
+      if (audience == null || reason.compareTo(audience) < 0) {
+        audience = reason;
+      }
+      reasons.computeIfAbsent(reason, r -> new TreeSet<>()).add(place);
+    }
+
+    /** Who answers for points is asked for those alone, not for all of an area they also lead. */
+    SortedSet<Integer> points() {
+      SortedSet<Integer> points = new TreeSet<>();
+      for (Audience reason :
+          List.of(Audience.RESPONSIBLE_A, Audience.RESPONSIBLE_B, Audience.HELPER)) {
+        points.addAll(reasons.getOrDefault(reason, new TreeSet<>()));
+      }
+      return points.isEmpty() ? reasons.get(audience) : points;
+    }
+  }
+}

@@ -1,0 +1,653 @@
+package org.lastmile.warning;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How far one warning has come: a fold of its plan and its events. The same events give the same
+ * progress, however they were grouped, so it can be thrown away and made again at any moment. It
+ * decides nothing.
+ */
+public final class Progress {
+  private final Warning warning;
+  private final Plan plan;
+  private final List<Event> events = new ArrayList<>();
+  private final Row[] rows;
+  private final Spot[] spots;
+  private final Map<String, List<Row>> byRecipient = new HashMap<>();
+
+  private WarningStatus status;
+  private String why = "";
+  private Instant accepted;
+  private Instant released;
+  private Instant paged;
+  private final Map<String, String> takenDuty = new HashMap<>();
+
+  public Progress(Warning warning, Plan plan) {
+    this.warning = warning;
+    this.plan = plan;
+    rows = new Row[plan.deliveries().size()];
+    spots = new Spot[plan.points().size()];
+    for (int i = 0; i < spots.length; i++) {
+      spots[i] = new Spot(i);
+    }
+    for (Delivery delivery : plan.deliveries()) {
+      Row row = new Row(delivery);
+      rows[delivery.number()] = row;
+      byRecipient.computeIfAbsent(delivery.recipient(), r -> new ArrayList<>()).add(row);
+      delivery.points().forEach(p -> spots[p].rows.add(row));
+    }
+  }
+
+  /** Folds a whole record. */
+  public static Progress of(Warning warning, Plan plan, List<Event> events) {
+    Progress progress = new Progress(warning, plan);
+    events.forEach(progress::apply);
+    return progress;
+  }
+
+  /** One delivery and what became of it. */
+  public static final class Row {
+    private final Delivery delivery;
+    private DeliveryState state = DeliveryState.QUEUED;
+    private int attempts;
+    private boolean flying;
+    private boolean unknown;
+    private boolean pending;
+    private boolean declined;
+    private Instant since;
+    private Instant due;
+    private Instant firstTried;
+    private Instant handoff;
+    private Instant heard;
+    private String why = "";
+
+    private Row(Delivery delivery) {
+      this.delivery = delivery;
+    }
+
+    public Delivery delivery() {
+      return delivery;
+    }
+
+    public DeliveryState state() {
+      return state;
+    }
+
+    /** Tries so far. */
+    public int attempts() {
+      return attempts;
+    }
+
+    /** A try is written down and its outcome is not known yet. */
+    public boolean flying() {
+      return flying;
+    }
+
+    /** The last try may have left. */
+    public boolean unknown() {
+      return unknown;
+    }
+
+    /** A platform keeps it for review: never sent again by us. */
+    public boolean pending() {
+      return pending;
+    }
+
+    /** The person said that they can't. */
+    public boolean declined() {
+      return declined;
+    }
+
+    /** When it came into its state; null = never left the first. */
+    public Instant since() {
+      return since;
+    }
+
+    /** Not before this moment; null = at once when it is awake. */
+    public Instant due() {
+      return due;
+    }
+
+    /** First try; null = none. */
+    public Instant firstTried() {
+      return firstTried;
+    }
+
+    /** When a carrier took it, or may have; null = not yet. */
+    public Instant handoff() {
+      return handoff;
+    }
+
+    /** When anything was last heard of it; null = never. */
+    public Instant heard() {
+      return heard;
+    }
+
+    public String why() {
+      return why;
+    }
+
+    /** A reason to wait has gone: what is queued may be tried at once. Not kept: only a hint. */
+    public void wake() {
+      if (state == DeliveryState.QUEUED) {
+        due = null;
+      }
+    }
+  }
+
+  /** One point and what is known of it. */
+  public static final class Spot {
+    private final int place;
+    private final List<Row> rows = new ArrayList<>();
+    private final Set<String> answered = new LinkedHashSet<>();
+    private final Set<String> declinedBy = new LinkedHashSet<>();
+    private int stage;
+    private Instant stageAt;
+    private boolean duty;
+    private String dutyWhy = "";
+    private Instant dutySince;
+    private String word;
+    private int moved;
+    private Coverage.State state = Coverage.State.UNREACHED;
+    private Instant since;
+    private List<Proof> missing = List.of();
+
+    private Spot(int place) {
+      this.place = place;
+    }
+
+    /** Place in the plan. */
+    public int place() {
+      return place;
+    }
+
+    /** Rows of the plan that touch it. */
+    public List<Row> rows() {
+      return rows;
+    }
+
+    /** Recipients whose answer for this point stands. */
+    public Set<String> answered() {
+      return answered;
+    }
+
+    /** Rung of the ladder it has come to. */
+    public int stage() {
+      return stage;
+    }
+
+    public Instant stageAt() {
+      return stageAt;
+    }
+
+    /** A duty task is open. */
+    public boolean duty() {
+      return duty;
+    }
+
+    public String dutyWhy() {
+      return dutyWhy;
+    }
+
+    public Instant dutySince() {
+      return dutySince;
+    }
+
+    public boolean covered() {
+      return state == Coverage.State.COVERED;
+    }
+
+    public Coverage.State state() {
+      return state;
+    }
+
+    public Instant since() {
+      return since;
+    }
+
+    /** Proofs of clauses that nothing has met. */
+    public List<Proof> missing() {
+      return missing;
+    }
+
+    /** Person rows that were handed out and have not failed: somebody is told or being told. */
+    public long touched() {
+      return rows.stream()
+          .filter(r -> r.delivery.audience() != Audience.LOUDSPEAKER)
+          .filter(r -> r.attempts > 0 && (r.state.told() || !r.state.settled()))
+          .count();
+    }
+  }
+
+  public Warning warning() {
+    return warning;
+  }
+
+  public Plan plan() {
+    return plan;
+  }
+
+  public String id() {
+    return plan.warning();
+  }
+
+  /** Null until the first event. */
+  public WarningStatus status() {
+    return status;
+  }
+
+  public String why() {
+    return why;
+  }
+
+  public Instant accepted() {
+    return accepted;
+  }
+
+  /** Null until released. */
+  public Instant released() {
+    return released;
+  }
+
+  /** When responsible persons were told of a held warning; null = not. */
+  public Instant paged() {
+    return paged;
+  }
+
+  public List<Event> events() {
+    return events;
+  }
+
+  public Row row(int number) {
+    return rows[number];
+  }
+
+  public List<Row> rows() {
+    return List.of(rows);
+  }
+
+  public Spot spot(int place) {
+    return spots[place];
+  }
+
+  public List<Spot> spots() {
+    return List.of(spots);
+  }
+
+  public List<Row> rowsOf(String recipient) {
+    return byRecipient.getOrDefault(recipient, List.of());
+  }
+
+  /** Who sees to a duty task; empty = nobody. */
+  public String takenBy(String dutyTask) {
+    return takenDuty.getOrDefault(dutyTask, "");
+  }
+
+  /**
+   * True when the row may go out as far as the ladder goes: the warning is released (or paged, for
+   * those who are told of a held one) and one of its points has come to the row's rung without
+   * being covered. Whom a later rung can't serve any more sleeps on.
+   */
+  public boolean awake(Row row) {
+    Delivery d = row.delivery;
+    if (status == WarningStatus.HELD || status == WarningStatus.AWAITING_APPROVAL) {
+      return paged != null
+          && d.stage() == 0
+          && (d.audience().responsible() || d.audience() == Audience.LEADER);
+    }
+    if (status != WarningStatus.RELEASED) {
+      return false;
+    }
+    if (d.stage() == 0) {
+      return true;
+    }
+    for (int place : d.points()) {
+      Spot spot = spots[place];
+      if (spot.stage >= d.stage() && !spot.covered() && serves(row, spot)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** True when the row can still bring something that the point lacks. */
+  public boolean serves(Row row, Spot spot) {
+    Plan.Point point = plan.points().get(spot.place);
+    String recipient = row.delivery.recipient();
+    return switch (row.delivery.audience()) {
+      case LOUDSPEAKER -> spot.missing.contains(Proof.PLAYED);
+      case UPPER_LEADER -> true;
+      case RESIDENT, FORMER -> false;
+      default -> {
+        boolean asAnswerer =
+            point.responsible().contains(recipient)
+                && (spot.missing.contains(Proof.ANSWERED)
+                    || spot.missing.contains(Proof.DELIVERED));
+        boolean asHelper =
+            point.helpers().contains(recipient) && spot.missing.contains(Proof.HELPERS_ANSWERED);
+        yield !spot.answered.contains(recipient) && (asAnswerer || asHelper);
+      }
+    };
+  }
+
+  /** Takes one event in. Any event is accepted in any state: late and duplicate ones are normal. */
+  public void apply(Event e) {
+    events.add(e);
+    switch (e.type()) {
+      case ACCEPTED -> accepted = e.at();
+      case HELD -> status(WarningStatus.HELD, e);
+      case AWAITING_APPROVAL -> status(WarningStatus.AWAITING_APPROVAL, e);
+      case RELEASED -> {
+        status(WarningStatus.RELEASED, e);
+        released = e.at();
+        for (Spot spot : spots) {
+          spot.stageAt = e.at();
+          spot.since = e.at();
+          judge(spot, e.at());
+        }
+      }
+      case REJECTED -> status(WarningStatus.REJECTED, e);
+      case ARCHIVED -> status(WarningStatus.ARCHIVED, e);
+      case EXPIRED_ON_ARRIVAL -> status(WarningStatus.EXPIRED, e);
+      case NOT_APPLICABLE -> status(WarningStatus.NOT_APPLICABLE, e);
+      case SUPERSEDED -> over(WarningStatus.SUPERSEDED, e);
+      case LIFTED -> over(WarningStatus.LIFTED, e);
+      case ENDED -> over(WarningStatus.ENDED, e);
+      case PAGED -> paged = e.at();
+      case APPROVED, FIELD_REPORT, ALARM -> {}
+      case STAGE -> {
+        Spot spot = spots[e.point()];
+        if (e.attempt() > spot.stage) {
+          spot.stage = e.attempt();
+          spot.stageAt = e.at();
+        }
+      }
+      case DUTY_OPENED -> {
+        Spot spot = spots[e.point()];
+        spot.duty = true;
+        spot.dutyWhy = e.detail();
+        spot.dutySince = e.at();
+      }
+      case DUTY_TAKEN -> {
+        int blank = e.detail().indexOf(' ');
+        takenDuty.put(e.detail().substring(0, blank), e.detail().substring(blank + 1));
+      }
+      case WORD -> {
+        spots[e.point()].word = e.detail();
+        judge(spots[e.point()], e.at());
+      }
+      case REOPENED -> {
+        Spot spot = spots[e.point()];
+        spot.word = null;
+        spot.answered.clear();
+        judge(spot, e.at());
+      }
+      case MOVED -> spots[e.point()].moved = e.attempt();
+      case EXPIRED -> {
+        if (e.delivery() < 0) {
+          for (Row row : rows) {
+            if (row.state == DeliveryState.QUEUED) {
+              move(row, DeliveryState.EXPIRED, e);
+            }
+          }
+        } else {
+          delivery(e);
+        }
+      }
+      default -> delivery(e);
+    }
+  }
+
+  private void status(WarningStatus next, Event e) {
+    status = next;
+    why = e.detail();
+    if (accepted == null) {
+      accepted = e.at();
+    }
+  }
+
+  private void over(WarningStatus next, Event e) {
+    status(next, e);
+    for (Row row : rows) {
+      if (row.state == DeliveryState.QUEUED && !row.flying) {
+        move(row, DeliveryState.CANCELLED, e);
+      }
+    }
+    for (Spot spot : spots) {
+      spot.duty = false;
+    }
+  }
+
+  private void delivery(Event e) {
+    Row row = rows[e.delivery()];
+    boolean latest = e.attempt() >= row.attempts;
+    switch (e.type()) {
+      case TRIED -> {
+        row.attempts = Math.max(row.attempts, e.attempt());
+        row.flying = true;
+        row.due = null;
+        if (row.firstTried == null) {
+          row.firstTried = e.at();
+        }
+      }
+      case SENT -> {
+        landed(row, e);
+        row.unknown = false;
+        row.handoff = row.handoff == null ? e.at() : row.handoff;
+        move(row, DeliveryState.SENT, e);
+      }
+      case RETRY, LANE_DOWN -> {
+        if (latest) {
+          landed(row, e);
+          row.why = e.detail();
+        }
+      }
+      case UNKNOWN -> {
+        if (latest) {
+          landed(row, e);
+          row.unknown = true;
+          row.handoff = row.handoff == null ? e.at() : row.handoff;
+          move(row, DeliveryState.SENT, e);
+          row.why = e.detail();
+        }
+      }
+      case PENDING -> {
+        landed(row, e);
+        row.pending = true;
+        row.handoff = row.handoff == null ? e.at() : row.handoff;
+        move(row, DeliveryState.SENT, e);
+        row.why = e.detail();
+      }
+      case RECEIVED, PLAYING -> {
+        row.heard = e.at();
+        row.due = e.due();
+        move(row, DeliveryState.SENT, e);
+      }
+      case FAILED, UNHEARD, STOPPED -> {
+        if (latest) {
+          landed(row, e);
+          move(row, DeliveryState.FAILED, e);
+        }
+      }
+      case EXPIRED -> {
+        if (latest) {
+          landed(row, e);
+          move(row, DeliveryState.EXPIRED, e);
+        }
+      }
+      case CANCELLED -> move(row, DeliveryState.CANCELLED, e);
+      case DELIVERED -> {
+        row.heard = e.at();
+        move(row, DeliveryState.DELIVERED, e);
+      }
+      case CONFIRMED -> {
+        row.heard = e.at();
+        move(row, DeliveryState.CONFIRMED, e);
+        places(e, row).forEach(p -> spots[p].answered.add(row.delivery.recipient()));
+        places(e, row).forEach(p -> spots[p].declinedBy.remove(row.delivery.recipient()));
+      }
+      case DECLINED -> {
+        row.heard = e.at();
+        row.declined = true;
+        move(row, DeliveryState.DELIVERED, e);
+        for (int p : places(e, row)) {
+          spots[p].answered.remove(row.delivery.recipient());
+          spots[p].declinedBy.add(row.delivery.recipient());
+        }
+      }
+      default -> throw new IllegalStateException("not about a delivery: " + e.type());
+    }
+    row.delivery.points().forEach(p -> judge(spots[p], e.at()));
+  }
+
+  private static List<Integer> places(Event e, Row row) {
+    return e.point() >= 0 ? List.of(e.point()) : row.delivery.points();
+  }
+
+  /** The last try's outcome is known. */
+  private static void landed(Row row, Event e) {
+    if (e.attempt() >= row.attempts) {
+      row.flying = false;
+      row.due = e.due();
+    }
+  }
+
+  private static void move(Row row, DeliveryState next, Event e) {
+    if (row.state.yieldsTo(next)) {
+      row.state = next;
+      row.since = e.at();
+      row.why = e.detail();
+    }
+    if (row.state.settled()) {
+      row.due = null;
+    }
+  }
+
+  private void judge(Spot spot, Instant at) {
+    Plan.Point point = plan.points().get(spot.place);
+    List<Proof> missing = new ArrayList<>();
+    if (spot.word == null) {
+      for (Set<Proof> clause : point.clauses()) {
+        if (clause.stream().noneMatch(proof -> holds(proof, point, spot))) {
+          clause.stream().sorted().forEach(missing::add);
+        }
+      }
+    }
+    boolean told = spot.word != null || spot.rows.stream().anyMatch(r -> r.state.told());
+    Coverage.State next =
+        missing.isEmpty()
+            ? Coverage.State.COVERED
+            : told ? Coverage.State.REACHED : Coverage.State.UNREACHED;
+    spot.missing = missing;
+    if (next != spot.state) {
+      spot.state = next;
+      spot.since = at;
+    }
+    if (next == Coverage.State.COVERED) {
+      spot.duty = false;
+    }
+  }
+
+  private boolean holds(Proof proof, Plan.Point point, Spot spot) {
+    return switch (proof) {
+      case PLAYED ->
+          spot.rows.stream()
+              .anyMatch(
+                  r ->
+                      r.delivery.audience() == Audience.LOUDSPEAKER
+                          && r.state == DeliveryState.CONFIRMED);
+      case DELIVERED ->
+          spot.rows.stream()
+              .anyMatch(
+                  r -> r.state.told() && point.responsible().contains(r.delivery.recipient()));
+      case ANSWERED -> point.responsible().stream().anyMatch(spot.answered::contains);
+      case HELPERS_ANSWERED -> spot.answered.containsAll(point.helpers());
+    };
+  }
+
+  /** Coverage now. */
+  public Coverage coverage() {
+    List<Coverage.At> points = new ArrayList<>();
+    Map<String, int[]> areas = new LinkedHashMap<>();
+    Map<String, Plan.Point> names = new HashMap<>();
+    int[] count = new int[3];
+    for (Spot spot : spots) {
+      Plan.Point p = plan.points().get(spot.place);
+      count[spot.state.ordinal()]++;
+      String area = p.town() + ' ' + p.village();
+      areas.computeIfAbsent(area, a -> new int[3])[spot.state.ordinal()]++;
+      names.putIfAbsent(area, p);
+      points.add(at(spot, p));
+    }
+    List<Coverage.AreaCoverage> byArea = new ArrayList<>();
+    areas.forEach(
+        (area, c) ->
+            byArea.add(
+                new Coverage.AreaCoverage(
+                    names.get(area).areaCode(),
+                    names.get(area).town(),
+                    names.get(area).village(),
+                    c[0] + c[1] + c[2],
+                    c[2],
+                    c[1],
+                    c[0])));
+    return new Coverage(spots.length, count[2], count[1], count[0], byArea, points);
+  }
+
+  private Coverage.At at(Spot spot, Plan.Point p) {
+    Set<String> households = new LinkedHashSet<>();
+    for (Row row : spot.rows) {
+      if (row.delivery.audience() == Audience.RESIDENT && row.state.told()) {
+        households.add(row.delivery.recipient());
+      }
+    }
+    return new Coverage.At(
+        p.id(),
+        p.name(),
+        p.town(),
+        p.village(),
+        p.group(),
+        p.areaCode(),
+        spot.state,
+        spot.since == null ? accepted : spot.since,
+        why(spot, p),
+        spot.missing,
+        spot.stage,
+        spot.duty,
+        p.households(),
+        households.size(),
+        p.people(),
+        spot.moved,
+        p.implicit());
+  }
+
+  /** What covered it, or what it still lacks and what stands in the way. */
+  private String why(Spot spot, Plan.Point p) {
+    if (spot.word != null) {
+      return spot.word;
+    }
+    if (spot.covered()) {
+      return "";
+    }
+    List<String> reasons = new ArrayList<>();
+    for (Row row : spot.rows) {
+      boolean counts =
+          row.delivery.audience() == Audience.LOUDSPEAKER
+              || p.responsible().contains(row.delivery.recipient());
+      if (counts && row.attempts > 0 && !row.state.told() && !row.why.isBlank()) {
+        reasons.add(row.delivery.name() + "：" + row.why);
+      }
+      if (counts && row.declined) {
+        reasons.add(row.delivery.name() + "：去不了");
+      }
+    }
+    return String.join("；", new LinkedHashSet<>(reasons));
+  }
+}

@@ -1,0 +1,556 @@
+package org.lastmile.desk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.lastmile.channel.Content;
+import org.lastmile.channel.Memory;
+import org.lastmile.channel.Message;
+import org.lastmile.channel.Outcome;
+import org.lastmile.channel.Signal;
+import org.lastmile.warning.Coverage;
+import org.lastmile.warning.DeliveryState;
+import org.lastmile.warning.DutyTask;
+import org.lastmile.warning.Event;
+import org.lastmile.warning.Grade;
+import org.lastmile.warning.Proof;
+import org.lastmile.warning.Resident;
+import org.lastmile.warning.ResponsiblePerson;
+import org.lastmile.warning.Warning;
+import org.lastmile.warning.WarningStatus;
+
+/** The story of a warning, as the desk decides it. */
+class DeskTest {
+  private final Town town = new Town();
+
+  @Test
+  void a_red_warning_is_covered_when_the_loudspeaker_played_and_a_responsible_person_answered() {
+    town.point("p1", true);
+    Receipt receipt = town.issue(Town.warning(Grade.RED, "1"));
+    assertThat(receipt.status()).isEqualTo(WarningStatus.RELEASED);
+    assertThat(receipt.points()).isEqualTo(1);
+    town.assertState(receipt.id(), "p1", Coverage.State.UNREACHED);
+
+    Message play = town.carries("loudspeaker").get(0);
+    town.carries("sms");
+    town.confirms(play, Signal.Evidence.PLAYED);
+    town.assertState(receipt.id(), "p1", Coverage.State.REACHED);
+    assertThat(town.at(receipt.id(), "p1").missing()).containsExactly(Proof.ANSWERED);
+
+    town.writes(Town.phone("A", "p1"), " １。");
+    town.assertState(receipt.id(), "p1", Coverage.State.COVERED);
+  }
+
+  @Test
+  void sent_is_not_told_and_delivered_is_not_answered() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.carries("loudspeaker");
+    List<Message> sms = town.carries("sms");
+    town.assertState(id, "p1", Coverage.State.UNREACHED);
+    town.confirms(sms.get(0), Signal.Evidence.DELIVERED);
+    town.assertState(id, "p1", Coverage.State.REACHED);
+  }
+
+  @Test
+  void a_muted_play_does_not_count() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.BLUE, "1")).id();
+    town.confirms(town.carries("loudspeaker").get(0), Signal.Evidence.PLAYED_UNHEARD);
+    town.assertState(id, "p1", Coverage.State.UNREACHED);
+  }
+
+  @Test
+  void the_same_warning_again_gets_the_same_receipt_and_sends_nothing_more() {
+    town.point("p1", true);
+    Warning warning = Town.warning(Grade.RED, "1");
+    Receipt first = town.issue(warning);
+    town.carries("sms");
+    Receipt again = town.issue(warning);
+    assertThat(again.repeated()).isTrue();
+    assertThat(again.id()).isEqualTo(first.id());
+    assertThat(again.status()).isEqualTo(first.status());
+    assertThat(again.deliveries()).isEqualTo(first.deliveries());
+    assertThat(town.takes("sms", 100)).isEmpty();
+  }
+
+  @Test
+  void the_same_identity_with_other_content_is_held() {
+    town.point("p1", true);
+    Receipt first = town.issue(Town.warning(Grade.ORANGE, "1"));
+    Receipt other = town.issue(Town.warning(Grade.RED, "1"));
+    assertThat(other.status()).isEqualTo(WarningStatus.HELD);
+    assertThat(other.id()).isNotEqualTo(first.id());
+    assertThat(town.issue(Town.warning(Grade.RED, "1")).id()).isEqualTo(other.id());
+  }
+
+  @Test
+  void test_and_missing_status_never_go_out() {
+    town.point("p1", true);
+    for (Warning.Nature nature :
+        List.of(Warning.Nature.TEST, Warning.Nature.SYSTEM, Warning.Nature.MISSING)) {
+      Warning w = Town.warning(Grade.RED, nature.name(), Warning.Type.ALERT, nature, List.of());
+      assertThat(town.issue(w).status()).isEqualTo(WarningStatus.ARCHIVED);
+    }
+    assertThat(town.takes("sms", 100)).isEmpty();
+    assertThat(town.takes("loudspeaker", 100)).isEmpty();
+  }
+
+  @Test
+  void a_warning_that_touches_nothing_is_kept_and_says_so() {
+    Receipt receipt = town.issue(Town.warning(Grade.RED, "1"));
+    assertThat(receipt.status()).isEqualTo(WarningStatus.NOT_APPLICABLE);
+    assertThat(town.ask(d -> d.warning(receipt.id())).isPresent()).isTrue();
+  }
+
+  @Test
+  void a_persons_warning_waits_for_another_person() {
+    town.point("p1", true);
+    Receipt receipt = town.ask(d -> d.accept(Town.warning(Grade.BLUE, "1"), Town.PERSON));
+    assertThat(receipt.status()).isEqualTo(WarningStatus.AWAITING_APPROVAL);
+    assertThat(town.takes("sms", 100)).isEmpty();
+    assertThat(town.ask(d -> d.approve(receipt.id(), "wang")).status())
+        .isEqualTo(WarningStatus.RELEASED);
+    assertThat(town.takes("sms", 100)).isNotEmpty();
+    assertThatThrownBy(() -> town.ask(d -> d.approve(receipt.id(), "wang")))
+        .isInstanceOf(Desk.Refused.class);
+  }
+
+  @Test
+  void a_held_red_that_nobody_decides_on_goes_to_those_who_answer_but_not_to_the_public() {
+    Resident resident = resident("张大爷", "13700000001", "p1");
+    town.leader("村书记", ResponsiblePerson.Level.VILLAGE, "13600000001");
+    town.point(
+        "p1",
+        List.of(Town.person("王", ResponsiblePerson.Part.A, "13900000001", List.of("p1"))),
+        List.of(Town.speaker("v1", List.of("p1"))),
+        List.of(resident));
+    String id = town.issue(Town.doubtful(Grade.RED, "1")).id();
+    town.passes(Duration.ofMinutes(2));
+    assertThat(town.takes("sms", 100)).isEmpty();
+    town.passes(Duration.ofSeconds(61));
+    assertThat(town.takes("sms", 100))
+        .extracting(Message::address)
+        .containsExactly("13900000001", "13600000001");
+    assertThat(town.takes("loudspeaker", 100)).isEmpty();
+    town.ask(d -> d.approve(id, "zhao"));
+    assertThat(town.takes("loudspeaker", 100)).hasSize(1);
+    assertThat(town.takes("sms", 100)).extracting(Message::address).containsExactly("13700000001");
+  }
+
+  @Test
+  void one_message_per_person_however_many_points_they_answer_for() {
+    ResponsiblePerson wang =
+        Town.person("王", ResponsiblePerson.Part.A, "13900000001", List.of("p1", "p2"));
+    town.point("p1", List.of(wang), List.of(Town.speaker("v1", List.of("p1", "p2"))), List.of());
+    town.point("p2", List.of(wang), List.of(Town.speaker("v1", List.of("p1", "p2"))), List.of());
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    List<Message> sms = town.carries("sms");
+    List<Message> plays = town.carries("loudspeaker");
+    assertThat(sms).hasSize(1);
+    assertThat(plays).hasSize(1);
+    assertThat(sms.get(0).content().text()).contains("p1滑坡", "p2滑坡");
+    town.confirms(plays.get(0), Signal.Evidence.PLAYED);
+    town.writes("13900000001", "收到");
+    town.assertState(id, "p1", Coverage.State.COVERED);
+    town.assertState(id, "p2", Coverage.State.COVERED);
+  }
+
+  @Test
+  void who_answers_for_more_than_three_points_answers_point_by_point() {
+    List<String> ids = List.of("p1", "p2", "p3", "p4");
+    ResponsiblePerson wang = Town.person("王", ResponsiblePerson.Part.A, "13900000001", ids);
+    ids.forEach(p -> town.point(p, List.of(wang), List.of(), List.of()));
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.carries("sms");
+    View.Row row = town.ask(d -> d.deliveries(id)).orElseThrow().get(0);
+    town.writes("13900000001", "1");
+    assertThat(town.at(id, "p1").missing()).contains(Proof.ANSWERED);
+    String text = row.text();
+    String code = text.substring(text.indexOf("p3滑坡") + 4, text.indexOf("p3滑坡") + 6);
+    town.writes("13900000001", code);
+    assertThat(town.at(id, "p3").missing()).doesNotContain(Proof.ANSWERED);
+    assertThat(town.at(id, "p1").missing()).contains(Proof.ANSWERED);
+  }
+
+  @Test
+  void a_late_answer_to_last_nights_warning_never_confirms_tonights() {
+    town.point("p1", false);
+    String last = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.carries("sms");
+    town.passes(Duration.ofMinutes(10));
+    String tonight = town.issue(Town.warning(Grade.RED, "2")).id();
+    Message second =
+        town.carries("sms").stream()
+            .filter(m -> m.content().about().equals(tonight))
+            .filter(m -> m.address().equals(Town.phone("A", "p1")))
+            .findFirst()
+            .orElseThrow();
+    town.writes(Town.phone("A", "p1"), "1");
+    assertThat(town.at(tonight, "p1").missing()).contains(Proof.ANSWERED);
+    assertThat(town.at(last, "p1").missing()).contains(Proof.ANSWERED);
+    String code = second.field("code");
+    assertThat(code).matches("[03-9]{2}");
+    town.writes(Town.phone("A", "p1"), code + "收到");
+    assertThat(town.at(tonight, "p1").missing()).doesNotContain(Proof.ANSWERED);
+    assertThat(town.at(last, "p1").missing()).contains(Proof.ANSWERED);
+  }
+
+  @Test
+  void one_person_trapped_is_an_alarm_and_not_an_answer() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.carries("sms");
+    town.writes(Town.phone("A", "p1"), "1人被困");
+    assertThat(town.at(id, "p1").missing()).contains(Proof.ANSWERED);
+    assertThat(town.ask(d -> d.timeline(id)).orElseThrow())
+        .anyMatch(l -> l.type() == Event.Type.ALARM && l.detail().equals("1人被困"));
+  }
+
+  @Test
+  void who_cannot_go_hands_over_at_once_and_a_second_thought_reopens_the_point() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.confirms(town.carries("loudspeaker").get(0), Signal.Evidence.PLAYED);
+    town.carries("sms");
+    town.writes(Town.phone("A", "p1"), "1");
+    town.assertState(id, "p1", Coverage.State.COVERED);
+    town.writes(Town.phone("A", "p1"), "2");
+    town.assertState(id, "p1", Coverage.State.REACHED);
+    assertThat(town.at(id, "p1").stage()).isEqualTo(1);
+    assertThat(town.takes("sms", 100)).extracting(Message::address).contains(Town.phone("B", "p1"));
+  }
+
+  @Test
+  void silence_goes_up_the_ladder_and_ends_as_one_duty_task_for_the_village() {
+    town.leader("镇长", ResponsiblePerson.Level.TOWN, "13500000001");
+    town.point("p1", true).point("p2", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.carries("loudspeaker").forEach(m -> town.confirms(m, Signal.Evidence.PLAYED));
+    town.carries("sms");
+    assertThat(town.duties()).isEmpty();
+    town.passes(Duration.ofSeconds(125));
+    assertThat(town.carries("sms")).hasSize(4);
+    town.passes(Duration.ofSeconds(65));
+    assertThat(town.carries("sms"))
+        .singleElement()
+        .satisfies(
+            m -> {
+              assertThat(m.address()).isEqualTo("13500000001");
+              assertThat(m.content().text()).contains("p1滑坡", "p2滑坡");
+            });
+    town.passes(Duration.ofMinutes(2));
+    assertThat(town.duties())
+        .singleElement()
+        .satisfies(
+            t -> {
+              assertThat(t.items()).hasSize(2);
+              assertThat(t.calls())
+                  .extracting(DutyTask.Call::phone)
+                  .contains(Town.phone("A", "p1"), Town.phone("B", "p2"));
+            });
+    town.ask(d -> d.word(id, "p1", "值班员赵", "knocked", "都已转移", true, 13));
+    town.assertState(id, "p1", Coverage.State.COVERED);
+    assertThat(town.at(id, "p1").moved()).isEqualTo(13);
+    assertThat(town.duties().get(0).items()).hasSize(1);
+    town.ask(d -> d.word(id, "p1", "值班员赵", "", "看错了", false, -1));
+    town.assertState(id, "p1", Coverage.State.REACHED);
+  }
+
+  @Test
+  void the_deadline_fires_whatever_the_queues_do() {
+    town.point("p1", true);
+    town.issue(Town.warning(Grade.RED, "1"));
+    town.passes(Duration.ofMinutes(5));
+    assertThat(town.duties())
+        .singleElement()
+        .satisfies(t -> assertThat(t.kind()).isEqualTo(DutyTask.Kind.CUT_OFF));
+  }
+
+  @Test
+  void a_point_without_a_loudspeaker_is_somebodys_duty_from_the_start() {
+    town.point("p1", false);
+    town.issue(Town.warning(Grade.RED, "1"));
+    town.work();
+    assertThat(town.duties().get(0).items().get(0).why()).contains("no loudspeaker");
+  }
+
+  @Test
+  void nobody_told_comes_before_somebody_told_and_red_before_blue() {
+    town.point("p1", true).point("p2", true).point("p3", true);
+    town.issue(Town.warning(Grade.BLUE, "blue"));
+    town.issue(Town.warning(Grade.RED, "red"));
+    List<Message> first = town.takes("sms", 4);
+    assertThat(first).allMatch(m -> m.content().text().contains("红色"));
+    assertThat(first.subList(0, 3))
+        .extracting(Message::address)
+        .containsExactlyInAnyOrder(
+            Town.phone("A", "p1"), Town.phone("A", "p2"), Town.phone("A", "p3"));
+    assertThat(first.get(3).address())
+        .isIn(Town.phone("B", "p1"), Town.phone("B", "p2"), Town.phone("B", "p3"));
+  }
+
+  @Test
+  void a_real_warning_overtakes_a_drill_and_a_drill_says_so() {
+    town.point("p1", true);
+    town.issue(
+        Town.warning(Grade.RED, "drill", Warning.Type.ALERT, Warning.Nature.EXERCISE, List.of()));
+    town.issue(Town.warning(Grade.BLUE, "real"));
+    List<Message> plays = town.takes("loudspeaker", 10);
+    assertThat(plays.get(0).content().drill()).isFalse();
+    Content drill = plays.get(1).content();
+    assertThat(drill.drill()).isTrue();
+    assertThat(drill.text()).startsWith("【演练】这是演练。").endsWith("这是演练。");
+  }
+
+  @Test
+  void an_unknown_outcome_is_tried_once_more_marked_and_not_before_its_time() {
+    town.point("p1", true);
+    town.issue(Town.warning(Grade.RED, "1"));
+    Message first = town.takes("sms", 1).get(0);
+    town.outcome(first, new Outcome.Unknown("no answer"));
+    town.takes("sms", 100).forEach(m -> town.outcome(m, new Outcome.Accepted(List.of())));
+    town.passes(Duration.ofSeconds(100));
+    assertThat(town.takes("sms", 100)).noneMatch(m -> m.address().equals(first.address()));
+    town.passes(Duration.ofSeconds(100));
+    List<Message> again =
+        town.takes("sms", 100).stream()
+            .filter(m -> m.attempt().startsWith(first.attempt().replaceAll("\\.1$", ".")))
+            .toList();
+    assertThat(again).hasSize(1);
+    assertThat(again.get(0).marks()).contains(Message.Mark.POSSIBLE_DUPLICATE);
+    town.outcome(again.get(0), new Outcome.Unknown("no answer"));
+    town.passes(Duration.ofMinutes(10));
+    assertThat(town.takes("sms", 100))
+        .noneMatch(m -> m.attempt().startsWith(first.attempt().replaceAll("\\.1$", ".")));
+  }
+
+  @Test
+  void a_retry_waits_and_a_bad_number_does_not_stop_the_point() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    List<Message> sms = town.takes("sms", 2);
+    town.outcome(sms.get(0), new Outcome.Permanent("CMS 28: unidentified subscriber"));
+    town.outcome(sms.get(1), new Outcome.Retry(Duration.ofSeconds(20), "CMS 38"));
+    assertThat(town.takes("sms", 10)).isEmpty();
+    town.passes(Duration.ofSeconds(25));
+    assertThat(town.takes("sms", 10)).extracting(Message::address).contains(sms.get(1).address());
+    assertThat(town.ask(d -> d.deliveries(id)).orElseThrow())
+        .anyMatch(r -> r.state() == DeliveryState.FAILED && r.why().startsWith("CMS 28"));
+  }
+
+  @Test
+  void a_loudspeaker_that_does_not_report_is_asked_again_with_the_same_content() {
+    town.point("p1", true);
+    town.issue(Town.warning(Grade.BLUE, "1"));
+    Message first = town.carries("loudspeaker").get(0);
+    town.passes(Duration.ofSeconds(31));
+    Message again = town.takes("loudspeaker", 10).get(0);
+    assertThat(again.content().id()).isEqualTo(first.content().id());
+    assertThat(again.attempt()).isNotEqualTo(first.attempt());
+  }
+
+  @Test
+  void an_offline_loudspeaker_gets_its_command_on_return_and_meanwhile_somebody_goes() {
+    town.point("p1", true);
+    town.issue(Town.warning(Grade.RED, "0")); // lets the desk come up
+    presence("v-p1", Signal.State.OFFLINE);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.takes("loudspeaker", 10)
+        .forEach(m -> town.outcome(m, new Outcome.Retry(Duration.ofMinutes(5), "device offline")));
+    town.passes(Duration.ofSeconds(1));
+    assertThat(town.duties()).anyMatch(t -> t.items().get(0).why().contains("offline"));
+    presence("v-p1", Signal.State.ONLINE);
+    List<Message> plays = town.carries("loudspeaker");
+    assertThat(plays).isNotEmpty();
+    plays.forEach(m -> town.confirms(m, Signal.Evidence.PLAYED));
+    assertThat(town.at(id, "p1").missing()).doesNotContain(Proof.PLAYED);
+  }
+
+  @Test
+  void a_cancel_goes_to_everybody_who_was_told_or_may_have_been() {
+    town.point("p1", true).point("p2", true);
+    Receipt alert = town.issue(Town.warning(Grade.RED, "1"));
+    Message play = town.carries("loudspeaker").get(0);
+    List<Message> sms = town.takes("sms", 2);
+    town.outcome(sms.get(0), new Outcome.Accepted(List.of()));
+    town.outcome(sms.get(1), new Outcome.Unknown("no answer"));
+    town.now = town.now.plusSeconds(60);
+    Receipt cancel =
+        town.issue(
+            Town.warning(
+                Grade.RED,
+                "2",
+                Warning.Type.CANCEL,
+                Warning.Nature.ACTUAL,
+                List.of(new Warning.Reference("气象台", "1", Town.NOON))));
+    assertThat(cancel.status()).isEqualTo(WarningStatus.RELEASED);
+    assertThat(town.ask(d -> d.warning(alert.id())).orElseThrow().status())
+        .isEqualTo(WarningStatus.LIFTED);
+    assertThat(town.carries("sms"))
+        .allMatch(m -> m.content().kind() == Content.Kind.LIFT)
+        .allMatch(m -> m.content().text().contains("未经通知不得返回"))
+        .extracting(Message::address)
+        .containsExactlyInAnyOrder(sms.get(0).address(), sms.get(1).address());
+    assertThat(town.carries("loudspeaker"))
+        .hasSize(2)
+        .anyMatch(m -> m.content().supersedes().contains(play.content().id()));
+  }
+
+  @Test
+  void a_cancel_by_another_authority_is_held_and_one_that_comes_first_lifts_what_follows() {
+    town.point("p1", true);
+    Receipt alert = town.issue(Town.warning(Grade.RED, "1"));
+    Warning foreign =
+        new Warning(
+            new Warning.Identity("别处", "9", Town.NOON),
+            Warning.Type.CANCEL,
+            Warning.Nature.ACTUAL,
+            Grade.RED,
+            Town.warning(Grade.RED, "1").hazard(),
+            "别处",
+            "解除",
+            "",
+            "",
+            Map.of(),
+            Town.NOON,
+            null,
+            Town.warning(Grade.RED, "1").area(),
+            List.of(new Warning.Reference("气象台", "1", Town.NOON)),
+            List.of(),
+            List.of());
+    assertThat(town.issue(foreign).status()).isEqualTo(WarningStatus.HELD);
+    assertThat(town.ask(d -> d.warning(alert.id())).orElseThrow().status())
+        .isEqualTo(WarningStatus.RELEASED);
+  }
+
+  @Test
+  void an_update_replaces_in_one_step_and_tells_those_who_have_left_its_area() {
+    town.point("p1", true).point("p2", true);
+    Receipt alert = town.issue(Town.warning(Grade.ORANGE, "1"));
+    List<Message> plays = town.carries("loudspeaker");
+    town.carries("sms");
+    town.points.remove("p2");
+    Receipt update =
+        town.issue(
+            Town.warning(
+                Grade.RED,
+                "2",
+                Warning.Type.UPDATE,
+                Warning.Nature.ACTUAL,
+                List.of(new Warning.Reference("气象台", "1", Town.NOON))));
+    assertThat(town.ask(d -> d.warning(alert.id())).orElseThrow().status())
+        .isEqualTo(WarningStatus.SUPERSEDED);
+    List<Message> now = town.carries("loudspeaker");
+    assertThat(now).hasSize(2).allMatch(m -> m.content().kind() == Content.Kind.UPDATE);
+    assertThat(now).anyMatch(m -> m.content().supersedes().contains(plays.get(0).content().id()));
+    assertThat(town.carries("sms"))
+        .extracting(Message::address)
+        .contains(Town.phone("A", "p1"), Town.phone("A", "p2"));
+    // An upgrade needs fresh answers.
+    assertThat(town.at(update.id(), "p1").missing()).contains(Proof.ANSWERED);
+  }
+
+  @Test
+  void foreign_duplicate_and_early_receipts_are_normal() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.BLUE, "1")).id();
+    Message play = town.takes("loudspeaker", 1).get(0);
+    town.confirms(play, Signal.Evidence.PLAYED); // earlier than the outcome of its try
+    town.outcome(play, new Outcome.Accepted(List.of()));
+    town.confirms(play, Signal.Evidence.PLAYED);
+    town.channelOf.put("wffffffffffffff.0.1", "loudspeaker");
+    town.ask(
+        d ->
+            d.signal(
+                "loudspeaker",
+                new Signal.Confirmation(
+                    "wffffffffffffff.0.1", Signal.Evidence.PLAYED, "", town.now, Map.of())));
+    town.ask(
+        d ->
+            d.signal(
+                "loudspeaker",
+                new Signal.Confirmation("..x", Signal.Evidence.PLAYED, "", town.now, Map.of())));
+    town.assertState(id, "p1", Coverage.State.COVERED);
+    assertThat(town.ask(d -> d.timeline(id)).orElseThrow())
+        .filteredOn(l -> l.type() == Event.Type.CONFIRMED)
+        .hasSize(1);
+  }
+
+  @Test
+  void a_desk_that_starts_again_goes_on_where_the_other_stopped() {
+    town.point("p1", true).point("p2", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    List<Message> plays = town.carries("loudspeaker");
+    town.confirms(plays.get(0), Signal.Evidence.PLAYED);
+    Message lost = town.takes("sms", 1).get(0);
+    Coverage before = town.ask(d -> d.coverage(id)).orElseThrow();
+
+    town.desk = town.desk("two");
+    assertThatThrownBy(() -> town.ask(d -> d.coverage(id))).isInstanceOf(Memory.Away.class);
+    town.now = town.now.plusSeconds(31); // the term of the first runs out
+    assertThat(town.ask(d -> d.coverage(id)).orElseThrow().byArea()).isEqualTo(before.byArea());
+    // What was under way is not asked again blindly; the rest goes on.
+    assertThat(town.takes("sms", 100))
+        .isNotEmpty()
+        .noneMatch(m -> m.address().equals(lost.address()));
+  }
+
+  @Test
+  void residents_get_one_channel_at_a_time() {
+    Resident both =
+        new Resident("r1", "张", "13700000001", "垭口村", "一组", "p1", 3, List.of(), "", "", "openid-1");
+    town.point("p1", List.of(), List.of(), List.of(both));
+    town.issue(Town.warning(Grade.YELLOW, "1"));
+    Message wechat = town.takes("wechat", 10).get(0);
+    assertThat(town.takes("sms", 10)).isEmpty();
+    town.outcome(wechat, new Outcome.Permanent("43004: does not follow"));
+    assertThat(town.takes("sms", 10)).extracting(Message::address).containsExactly("13700000001");
+  }
+
+  @Test
+  void helpers_of_key_groups_answer_for_red() {
+    Resident old =
+        new Resident(
+            "r1",
+            "张大爷",
+            "13700000001",
+            "垭口村",
+            "一组",
+            "p1",
+            1,
+            List.of("特困"),
+            "小刘",
+            "13700000002",
+            "");
+    town.point(
+        "p1",
+        List.of(Town.person("王", ResponsiblePerson.Part.A, "13900000001", List.of("p1"))),
+        List.of(Town.speaker("v1", List.of("p1"))),
+        List.of(old));
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.confirms(town.carries("loudspeaker").get(0), Signal.Evidence.PLAYED);
+    town.carries("sms");
+    town.writes("13900000001", "1");
+    assertThat(town.at(id, "p1").missing()).containsExactly(Proof.HELPERS_ANSWERED);
+    assertThat(town.lastTo("13700000002").content().text()).contains("张大爷（特困）");
+    town.writes("13700000002", "已收到");
+    town.assertState(id, "p1", Coverage.State.COVERED);
+  }
+
+  private void presence(String device, Signal.State state) {
+    town.ask(
+        d ->
+            d.signal(
+                "loudspeaker",
+                new Signal.Presence(Signal.Subject.DEVICE, device, state, "", town.now, Map.of())));
+  }
+
+  private static Resident resident(String name, String phone, String point) {
+    return new Resident(name, name, phone, "垭口村", "一组", point, 3, List.of(), "", "", "");
+  }
+}

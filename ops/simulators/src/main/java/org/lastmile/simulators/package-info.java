@@ -1,0 +1,2 @@
+/** Counterparts to test against: no product code inside. */
+package org.lastmile.simulators;

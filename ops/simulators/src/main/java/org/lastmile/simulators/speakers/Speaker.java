@@ -1,0 +1,484 @@
+package org.lastmile.simulators.speakers;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One loudspeaker. It obeys the contract unless it is told to misbehave. Methods may be called from
+ * any thread; everything that it does happens on its event loop.
+ */
+public final class Speaker {
+  private static final Logger LOG = LoggerFactory.getLogger(Speaker.class);
+  private static final int AUDIBLE = 30;
+  private static final long CLOCK_PROVEN_WRONG = 600;
+  private static final int SILENT_HEARTBEATS = 3;
+
+  private final SpeakerSettings settings;
+  private final SpeakerFleet fleet;
+  private final EventLoop loop;
+  private final CommandMemory memory = new CommandMemory();
+  private final Outbox outbox = new Outbox();
+  private final Player player;
+  private final List<Play> plays = new ArrayList<>();
+  private final long poweredOn = System.nanoTime();
+
+  private volatile boolean online;
+  private volatile int volume = 100;
+  private volatile boolean muted;
+  private volatile boolean clockSet = true;
+  private volatile boolean dumb;
+  private volatile boolean twice;
+  private volatile boolean swapped;
+  private volatile String refusal;
+  private volatile String failure;
+  private volatile Duration slowness = Duration.ZERO;
+  private volatile Duration absence = Duration.ZERO;
+  private final AtomicLong commands = new AtomicLong();
+  private final AtomicLong connects = new AtomicLong();
+  private final AtomicLong receipts = new AtomicLong();
+
+  private boolean powered;
+  private ConnectionSide side;
+  private Connection connection;
+  private Runnable heldReceipt;
+  private long session;
+  private int failures;
+  private int unanswered;
+
+  Speaker(SpeakerSettings settings, SpeakerFleet fleet, EventLoop loop) {
+    this.settings = settings;
+    this.fleet = fleet;
+    this.loop = loop;
+    player = new Player(loop, fleet.settings().playTime(), new PlayerSide());
+  }
+
+  public SpeakerSettings settings() {
+    return settings;
+  }
+
+  public String id() {
+    return settings.id();
+  }
+
+  /** Connected, subscribed, and its birth is published. */
+  public boolean isOnline() {
+    return online;
+  }
+
+  /** What it played to the end, in order. */
+  public List<Play> played() {
+    synchronized (plays) {
+      return List.copyOf(plays);
+    }
+  }
+
+  /** Commands that reached it, refused ones and repeats included. */
+  public long commands() {
+    return commands.get();
+  }
+
+  /** Receipts that it made. */
+  public long receipts() {
+    return receipts.get();
+  }
+
+  /** Connections that it made. */
+  public long connects() {
+    return connects.get();
+  }
+
+  /** Receipts that the server has not acknowledged yet. */
+  public int unacknowledged() {
+    return outbox.receipts();
+  }
+
+  long repeated() {
+    return outbox.repeated();
+  }
+
+  // How it behaves.
+
+  /** Is away for that long after the fleet starts. */
+  public Speaker startsAfter(Duration time) {
+    absence = time;
+    return this;
+  }
+
+  /** Its own knob, 0 to 100: bounds what commands ask for. */
+  public Speaker volume(int percent) {
+    volume = percent;
+    return this;
+  }
+
+  /** Output switched off: it plays unheard and says so. */
+  public Speaker muted(boolean value) {
+    muted = value;
+    return this;
+  }
+
+  /** Waits that long before it looks at a command. */
+  public Speaker slow(Duration time) {
+    slowness = time;
+    return this;
+  }
+
+  /** Every receipt twice. */
+  public Speaker repeatsReceipts(boolean value) {
+    twice = value;
+    return this;
+  }
+
+  /** Every other receipt after its successor. */
+  public Speaker swapsReceipts(boolean value) {
+    swapped = value;
+    return this;
+  }
+
+  /** Refuses every well-signed command with that reason, such as BUSY; null ends it. */
+  public Speaker refuses(String reason) {
+    refusal = reason;
+    return this;
+  }
+
+  /** Takes commands and can't play them, with a reason such as NO_SOUND; null ends it. */
+  public Speaker fails(String reason) {
+    failure = reason;
+    return this;
+  }
+
+  /** Takes commands and does nothing at all. */
+  public Speaker neverAnswers(boolean value) {
+    dumb = value;
+    return this;
+  }
+
+  /** Whether its clock is set; without one it plays and says {@code "at":0}. */
+  public Speaker clockSet(boolean value) {
+    clockSet = value;
+    return this;
+  }
+
+  /** A hand at the device ends what sounds now. */
+  public void stoppedByHand() {
+    loop.execute(player::stopByHand);
+  }
+
+  /** Switches it on: it connects and stays connected. */
+  public void powerOn() {
+    loop.execute(
+        () -> {
+          if (!powered) {
+            powered = true;
+            connect();
+          }
+        });
+  }
+
+  /** Pulls its plug: the server publishes the last will; a play under way is lost. */
+  public void powerOff() {
+    loop.execute(
+        () -> {
+          powered = false;
+          player.forget();
+          memory.interrupted();
+          drop();
+        });
+  }
+
+  /** Loses the network for that long; what it plays goes on. */
+  public void losesNetwork(Duration time) {
+    loop.execute(
+        () -> {
+          powered = false;
+          drop();
+        });
+    later(time, this::powerOn);
+  }
+
+  /** Restarts and is back after that long; what it has accepted it remembers. */
+  public void reboots(Duration time) {
+    powerOff();
+    later(time, this::powerOn);
+  }
+
+  /** Says bye and disconnects; the returned future is done when that is written. */
+  public Future<?> leaves() {
+    return loop.submit(
+        () -> {
+          powered = false;
+          Connection leaving = connection;
+          if (leaving != null) {
+            byte[] bye = offline("bye");
+            outbox.publish(leaving, Connection.topic(settings, "state"), bye, true);
+            leaving.disconnect();
+          }
+          forgetConnection();
+        });
+  }
+
+  // What follows happens on the event loop.
+
+  void start(Duration jitter) {
+    later(absence.plus(jitter), this::powerOn);
+  }
+
+  private void later(Duration delay, Runnable task) {
+    var unused = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void connect() {
+    if (powered && side == null) {
+      session = fleet.random(1L << 31);
+      side = new ConnectionSide();
+      Connection.open(loop, fleet.settings(), settings, offline("will"), side);
+    }
+  }
+
+  private void drop() {
+    if (connection != null) {
+      connection.cut();
+    }
+    forgetConnection();
+  }
+
+  private void forgetConnection() {
+    side = null;
+    connection = null;
+    online = false;
+    outbox.lost();
+  }
+
+  private final class ConnectionSide implements Connection.Owner {
+    @Override
+    public void ready(Connection ready) {
+      if (side != this) {
+        ready.cut();
+        return;
+      }
+      connection = ready;
+      connects.incrementAndGet();
+      failures = 0;
+      unanswered = 0;
+      state("birth");
+      outbox.resend(ready);
+      online = true;
+      heartbeat(ready);
+    }
+
+    @Override
+    public void command(byte[] payload) {
+      commands.incrementAndGet();
+      if (!dumb) {
+        Duration wait = slowness;
+        if (wait.isZero()) {
+          consider(payload);
+        } else {
+          later(
+              wait,
+              () -> {
+                if (powered) {
+                  consider(payload);
+                }
+              });
+        }
+      }
+    }
+
+    @Override
+    public void acknowledged(int packetId) {
+      unanswered = 0;
+      outbox.acknowledged(packetId);
+    }
+
+    @Override
+    public void gone(Connection gone, Throwable why) {
+      LOG.debug("{}: {}", id(), why.toString());
+      if (side == this) {
+        forgetConnection();
+        later(retryDelay(), Speaker.this::connect);
+      }
+    }
+  }
+
+  /** Doubles up to the longest, each with ± 50 % chance. */
+  private Duration retryDelay() {
+    FleetSettings times = fleet.settings();
+    long doubled = times.firstRetry().toMillis() << Math.min(failures++, 16);
+    long bounded = Math.min(doubled, times.longestRetry().toMillis());
+    return Duration.ofMillis(bounded / 2 + fleet.random(bounded + 1));
+  }
+
+  private void heartbeat(Connection of) {
+    later(
+        fleet.settings().heartbeat(),
+        () -> {
+          if (connection != of) {
+            return;
+          }
+          if (++unanswered > SILENT_HEARTBEATS) {
+            LOG.debug("{}: the server acknowledges nothing", id());
+            drop();
+            later(retryDelay(), this::connect);
+            return;
+          }
+          outbox.sweep(of);
+          state("heartbeat");
+          heartbeat(of);
+        });
+  }
+
+  private void state(String type) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("v", 1).put("type", type).put("session", session).put("at", at());
+    json.put("uptime", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - poweredOn));
+    json.put("volume", volume).put("muted", muted).put("mains", true);
+    json.put("model", "VIRTUAL").put("firmware", "1.0");
+    Body.Position seen = memory.highest();
+    json.putObject("seen").put("epoch", seen.epoch()).put("seq", seen.seq());
+    outbox.publish(connection, Connection.topic(settings, "state"), bytes(json), true);
+  }
+
+  private byte[] offline(String reason) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("v", 1).put("type", "offline").put("session", session).put("reason", reason);
+    return bytes(json);
+  }
+
+  private static byte[] bytes(ObjectNode json) {
+    return json.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The contract's checks in its order; the first two are the opener's. */
+  void consider(byte[] payload) {
+    Opened opened = fleet.opener().open(payload);
+    Body body = opened.body();
+    if (body == null) {
+      refuse(opened, opened.refusal());
+    } else if (refusal != null) {
+      refuse(opened, refusal);
+    } else if (!body.isFor(settings)) {
+      refuse(opened, "NOT_FOR_ME");
+    } else {
+      CommandMemory.Known known = memory.known(body.content());
+      boolean tryAgain =
+          known != null && !known.ids.contains(opened.id()) && known.last.unheard(AUDIBLE);
+      if (known != null && !tryAgain) {
+        known.ids.add(opened.id());
+        send(opened.id(), body.content(), known.last);
+      } else {
+        obey(opened, known);
+      }
+    }
+  }
+
+  private void obey(Opened opened, CommandMemory.Known before) {
+    Body body = opened.body();
+    String reason = memory.refusal(body);
+    if (!reason.isEmpty()) {
+      refuse(opened, reason);
+      return;
+    }
+    if (clockSet && seconds() < body.issued() - CLOCK_PROVEN_WRONG) {
+      clockSet = false;
+    }
+    if (clockSet && seconds() >= body.notAfter()) {
+      send(opened.id(), body.content(), Receipt.plain("expired", ""));
+      return;
+    }
+    CommandMemory.Known known = before == null ? memory.accept(body) : before;
+    known.ids.clear();
+    known.ids.add(opened.id());
+    answer(known, Receipt.plain("received", ""));
+    if (failure != null) {
+      answer(known, Receipt.plain("failed", failure));
+    } else {
+      player.obey(known);
+    }
+  }
+
+  private void refuse(Opened opened, String reason) {
+    send(opened.id(), opened.content(), Receipt.plain("refused", reason));
+  }
+
+  private void answer(CommandMemory.Known known, Receipt receipt) {
+    known.last = receipt;
+    known.ids.forEach(id -> send(id, known.body.content(), receipt));
+    if (receipt.outcome().equals("played")) {
+      boolean audible = !receipt.unheard(AUDIBLE);
+      Body body = known.body;
+      Instant now = fleet.settings().clock().instant();
+      Play play =
+          new Play(id(), body.content(), body.kind(), body.text(), body.drill(), audible, now);
+      synchronized (plays) {
+        plays.add(play);
+      }
+      fleet.played(play);
+    }
+  }
+
+  private void send(String id, String content, Receipt receipt) {
+    receipts.incrementAndGet();
+    byte[] json = receipt.json(id, content, at());
+    String topic = Connection.topic(settings, "rcpt");
+    Runnable publish = () -> outbox.publish(connection, topic, json, false);
+    boolean last = !receipt.outcome().equals("received") && !receipt.outcome().equals("playing");
+    if (swapped && !last && heldReceipt == null) {
+      heldReceipt = publish;
+      return;
+    }
+    publish.run();
+    if (twice) {
+      publish.run();
+    }
+    if (heldReceipt != null) {
+      heldReceipt.run();
+      heldReceipt = null;
+    }
+  }
+
+  private long seconds() {
+    return fleet.settings().clock().instant().getEpochSecond();
+  }
+
+  private long at() {
+    return clockSet ? seconds() : 0;
+  }
+
+  private final class PlayerSide implements Player.Device {
+    @Override
+    public long now() {
+      return fleet.settings().clock().millis();
+    }
+
+    @Override
+    public boolean hasClock() {
+      return clockSet;
+    }
+
+    @Override
+    public int volume() {
+      return volume;
+    }
+
+    @Override
+    public boolean muted() {
+      return muted;
+    }
+
+    @Override
+    public void answer(CommandMemory.Known known, Receipt receipt) {
+      Speaker.this.answer(known, receipt);
+    }
+  }
+}
