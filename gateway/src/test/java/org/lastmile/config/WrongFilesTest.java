@@ -17,12 +17,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WrongFilesTest {
   private static final Path FILES = Path.of("src/test/resources/config");
 
-  static Stream<Path> configurations() throws IOException {
-    return Files.list(FILES.resolve("wrong")).sorted();
+  static List<Path> configurations() throws IOException {
+    return files("wrong");
   }
 
-  static Stream<Path> policies() throws IOException {
-    return Files.list(FILES.resolve("wrong-policy")).sorted();
+  static List<Path> policies() throws IOException {
+    return files("wrong-policy");
+  }
+
+  private static List<Path> files(String folder) throws IOException {
+    try (Stream<Path> files = Files.list(FILES.resolve(folder))) {
+      return files.sorted().toList();
+    }
   }
 
   @ParameterizedTest
