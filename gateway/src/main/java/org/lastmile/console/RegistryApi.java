@@ -48,9 +48,9 @@ final class RegistryApi {
     api.on(GET, "/api/v1/registry/points", Right.SEE, r -> page(r, points(r.caller())));
     api.on(GET, "/api/v1/registry/people", Right.SEE, r -> page(r, people(r.caller())));
     api.on(GET, "/api/v1/registry/speakers", Right.SEE, r -> page(r, speakers(r.caller())));
+    router.post("/api/v1/registry/import").handler(Gate.needs(Right.IMPORT));
     router
         .post("/api/v1/registry/import")
-        .handler(Gate.needs(Right.IMPORT))
         .handler(
             BodyHandler.create(System.getProperty("java.io.tmpdir"))
                 .setBodyLimit(MOST_BODY)
