@@ -151,6 +151,7 @@ record Summary(ObjectNode json) {
   }
 
   void write(Path file) throws IOException {
-    Files.writeString(file, JSON.writer(new DefaultPrettyPrinter()).writeValueAsString(json) + "\n");
+    Files.writeString(
+        file, JSON.writer(new DefaultPrettyPrinter()).writeValueAsString(json) + "\n");
   }
 }

@@ -41,7 +41,8 @@ public final class Board {
     int left = rows - lines.size() - channels.size() - 2;
     List<JsonNode> villages = list(coverage.path("byArea"));
     List<JsonNode> stuck = stuck(coverage);
-    int forStuck = stuck.isEmpty() ? 0 : Math.min(stuck.size() + 1, Math.max(LEAST_STUCK, left / 3));
+    int forStuck =
+        stuck.isEmpty() ? 0 : Math.min(stuck.size() + 1, Math.max(LEAST_STUCK, left / 3));
     lines.addAll(villages(villages, Math.max(2, left - forStuck)));
     lines.add("");
     lines.addAll(channels);
@@ -74,9 +75,7 @@ public final class Board {
                 coverage.path("reached").asInt(),
                 coverage.path("unreached").asInt());
     String third = "%d on duty · %d retries".formatted(duty, warning.path("retries").asInt());
-    return List.of(
-        bold(first),
-        Columns.fit(second, columns - Columns.width(third)) + third);
+    return List.of(bold(first), Columns.fit(second, columns - Columns.width(third)) + third);
   }
 
   private List<String> villages(List<JsonNode> villages, int rows) {
@@ -124,7 +123,10 @@ public final class Board {
         .forEach(s -> head.append(Columns.right(s, 11)));
     lines.add(dim(Columns.cut(head.toString(), columns)));
     Map<String, JsonNode> channels = new TreeMap<>();
-    warning.path("byChannel").fields().forEachRemaining(c -> channels.put(c.getKey(), c.getValue()));
+    warning
+        .path("byChannel")
+        .fields()
+        .forEachRemaining(c -> channels.put(c.getKey(), c.getValue()));
     channels.forEach(
         (name, states) -> {
           StringBuilder line = new StringBuilder(" ").append(Columns.fit(name, NAME));
