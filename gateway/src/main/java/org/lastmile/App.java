@@ -7,11 +7,15 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -23,14 +27,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.lastmile.cap.CapWriter;
 import org.lastmile.cap.Reading;
@@ -127,7 +130,9 @@ public final class App implements AutoCloseable {
               });
       part(timer::shutdownNow);
       List<Lane> lanes = new ArrayList<>();
-      channels.forEach((name, channel) -> lanes.add(new Lane(name, channel, desk, timer)));
+      channels.forEach(
+          (name, channel) ->
+              lanes.add(new Lane(name, channel, perMinute(config, name), desk, timer)));
 
       Map<String, Supplier<Health>> health = new LinkedHashMap<>();
       channels.forEach((name, channel) -> health.put(name, channel::check));
@@ -149,7 +154,6 @@ public final class App implements AutoCloseable {
                       config.zone(),
                       publicUrl(config.http()))));
 
-      VertxPlatformHttpServer server = server(config.http(), vertx, camel);
       camel.addRoutes(
           new IntakeRoutes(
               new IntakeRoutes.Intake() {
@@ -172,15 +176,17 @@ public final class App implements AutoCloseable {
       camel.addRoutes(new DispatchRoutes(desk, channels, lanes));
 
       // People and devices come in last, when everybody inside is at their place.
+      Router router = console.router();
+      camel
+          .getRegistry()
+          .bind(
+              VertxPlatformHttpRouter.PLATFORM_HTTP_ROUTER_NAME_ZERO,
+              new Intakes(vertx, router, config.http().bodyLimit()));
+      desk.onActive(registries::refresh);
       desk.start();
       part(camel::stop);
-      camel.addService(server);
-      VertxPlatformHttpRouter router =
-          VertxPlatformHttpRouter.lookup(
-              camel, VertxPlatformHttpRouter.getRouterNameFromPort(config.http().port()));
-      router.route("/*").subRouter(console.router());
       camel.start();
-      port = server.getServer().actualPort();
+      port = listen(config.http(), vertx, router);
       managementPort = observe(config.http(), vertx, health, lanes);
     } catch (Exception | Error e) {
       close();
@@ -274,22 +280,37 @@ public final class App implements AutoCloseable {
     };
   }
 
-  private VertxPlatformHttpServer server(Config.Http http, Vertx vertx, CamelContext camel)
-      throws IOException {
-    VertxPlatformHttpServerConfiguration settings = new VertxPlatformHttpServerConfiguration();
-    settings.setBindHost(http.host());
-    settings.setBindPort(http.port());
-    settings.setMaxBodySize((long) http.bodyLimit());
-    VertxPlatformHttpServerConfiguration.BodyHandler bodies =
-        new VertxPlatformHttpServerConfiguration.BodyHandler();
-    bodies.setHandleFileUploads(false);
-    bodies.setUploadsDirectory(Files.createTempDirectory("lastmile").toString());
-    settings.setBodyHandler(bodies);
-    camel.getRegistry().bind("vertx", vertx);
-    VertxPlatformHttpServer server = new VertxPlatformHttpServer(settings);
-    server.setCamelContext(camel);
-    server.setVertx(vertx);
-    return server;
+  /** Where Camel hangs its intake: on the console's own server, behind its gate. */
+  private static final class Intakes extends VertxPlatformHttpRouter {
+    private final int bodyLimit;
+
+    Intakes(Vertx vertx, Router router, int bodyLimit) {
+      super(null, vertx, router, PLATFORM_HTTP_ROUTER_NAME_ZERO);
+      this.bodyLimit = bodyLimit;
+    }
+
+    @Override
+    public Handler<RoutingContext> bodyHandler() {
+      return BodyHandler.create(false).setBodyLimit(bodyLimit);
+    }
+  }
+
+  private int listen(Config.Http http, Vertx vertx, Router router) throws IOException {
+    HttpServer server = vertx.createHttpServer().requestHandler(router);
+    part(() -> server.close().toCompletionStage().toCompletableFuture().join());
+    try {
+      return server
+          .listen(http.port(), http.host())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join()
+          .actualPort();
+    } catch (CompletionException e) {
+      throw new IOException(
+          "http: can't listen on %s:%d: %s"
+              .formatted(http.host(), http.port(), e.getCause().getMessage()),
+          e);
+    }
   }
 
   private int observe(
@@ -336,6 +357,11 @@ public final class App implements AutoCloseable {
                 active ? Health.State.UP : Health.State.DEGRADED,
                 active ? "" : "standby: another node is active, or the store is away",
                 Map.of("devices", Integer.toString(desk.devices().size())))));
+  }
+
+  private static int perMinute(Config config, String channel) {
+    Config.Carrier carrier = config.carriers().get(channel);
+    return carrier == null ? 0 : carrier.perMinute();
   }
 
   private static String owner(Config.Desk desk) {

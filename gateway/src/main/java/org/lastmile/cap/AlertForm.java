@@ -134,8 +134,8 @@ final class AlertForm {
   }
 
   private Info info(Node node, Map<String, String> methodTexts, boolean national) {
-    String headline = node.textOf("headline");
-    String event = node.textOf("event");
+    String headline = Info.line(node, "headline", findings);
+    String event = Info.line(node, "event", findings);
     String description = node.textOf("description");
     String language = node.textOf("language");
     if (language.isEmpty()) {

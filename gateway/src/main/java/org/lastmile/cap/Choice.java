@@ -85,7 +85,8 @@ final class Choice {
     hazard = hazards.get(info);
     List<String> names = hazards.values().stream().map(Hazard::name).distinct().toList();
     if (names.size() > 1) {
-      findings.doubt("一条消息含有不同灾种的多个 info（" + String.join("、", names) + "）：请核对");
+      findings.doubt(
+          "一条消息含有不同灾种的多个 info（" + String.join("、", names.stream().limit(5).toList()) + "）：请核对");
     }
     area = union(spoken, now);
   }

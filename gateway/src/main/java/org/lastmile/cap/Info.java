@@ -32,6 +32,20 @@ record Info(
     Map<String, String> texts,
     Area area) {
 
+  private static final int LONGEST_LINE = 1000;
+
+  /** A text that is one line by its nature; what is endless is cut with a notice. */
+  static String line(Node parent, String name, Findings findings) {
+    String words = parent.textOf(name);
+    if (words.length() <= LONGEST_LINE) {
+      return words;
+    }
+    findings.notice(
+        parent.first(name), name + " of more than " + LONGEST_LINE + " characters: cut there");
+    boolean half = Character.isHighSurrogate(words.charAt(LONGEST_LINE - 1));
+    return words.substring(0, half ? LONGEST_LINE - 1 : LONGEST_LINE);
+  }
+
   boolean chinese() {
     return language.toLowerCase(Locale.ROOT).startsWith("zh");
   }

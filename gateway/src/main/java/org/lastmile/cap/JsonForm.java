@@ -97,7 +97,7 @@ final class JsonForm {
   private Info info(Node root) {
     Node hazard = root.first("hazard");
     boolean object = hazard != null && !hazard.children().isEmpty();
-    String said = hazard == null ? "" : hazard.text();
+    String said = Info.line(root, "hazard", findings);
     boolean code = said.matches("\\w+");
     Map<String, String> texts = new LinkedHashMap<>();
     Node given = root.first("texts");
@@ -111,7 +111,7 @@ final class JsonForm {
     return new Info(
         root,
         root.textOf("language").isEmpty() ? "zh-CN" : root.textOf("language"),
-        object ? hazard.textOf("name") : code ? "" : said,
+        object ? Info.line(hazard, "name", findings) : code ? "" : said,
         object ? nonEmpty(hazard.textOf("code")) : code ? List.of(said) : List.of(),
         filled(root, "grade"),
         Map.of(),
@@ -119,7 +119,7 @@ final class JsonForm {
         filled(root, "effective"),
         filled(root, "expires"),
         root.textOf("senderName"),
-        root.textOf("headline"),
+        Info.line(root, "headline", findings),
         root.textOf("description"),
         root.textOf("instruction"),
         texts,

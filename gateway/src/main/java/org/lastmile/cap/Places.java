@@ -3,6 +3,7 @@ package org.lastmile.cap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringTokenizer;
+import java.util.regex.Pattern;
 import org.lastmile.warning.Area.Circle;
 import org.lastmile.warning.Position;
 import org.locationtech.jts.geom.Coordinate;
@@ -16,6 +17,9 @@ import org.locationtech.jts.operation.valid.IsSimpleOp;
 final class Places {
 
   private static final GeometryFactory SHAPES = new GeometryFactory();
+
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(\\d{1,20}(\\.\\d{0,20})?|\\.\\d{1,20})([eE][-+]?\\d{1,2})?");
 
   private final Findings findings;
 
@@ -135,7 +139,7 @@ final class Places {
     double[] numbers = new double[words.countTokens()];
     for (int i = 0; i < numbers.length; i++) {
       String word = words.nextToken();
-      if (!word.matches("[-+]?(\\d{1,20}(\\.\\d{0,20})?|\\.\\d{1,20})([eE][-+]?\\d{1,2})?")) {
+      if (!NUMBER.matcher(word).matches()) {
         return null;
       }
       numbers[i] = Double.parseDouble(word);

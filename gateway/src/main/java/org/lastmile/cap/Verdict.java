@@ -20,7 +20,8 @@ final class Verdict {
   private static final Duration SKEW = Duration.ofMinutes(2);
   private static final Duration OLD = Duration.ofDays(1);
   private static final Pattern DRILL_HEADLINE =
-      Pattern.compile("演练|演习|测试|\\b(drill|exercise|test message)\\b", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "演练|演习|测试|\\b(drill|exercise(?! caution)|test message)\\b", Pattern.CASE_INSENSITIVE);
   private static final Pattern DRILL_TEXT =
       Pattern.compile(
           "【(演练|演习|测试)】|(这|此)(是|次为)(一次)?(演练|演习|测试)|本次为(演练|演习|测试)"

@@ -130,11 +130,9 @@ public record RedisAddress(
 
   /** A new client; sentinels and clusters are asked at once, a single server only when used. */
   UnifiedJedis connect() {
-    // An idle connection may have died with its server: it is tried before it is used.
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(CONNECTIONS);
     pool.setMaxIdle(CONNECTIONS);
-    pool.setTestOnBorrow(true);
     pool.setMaxWait(ANSWER);
     return switch (form) {
       case SINGLE ->

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.lastmile.channel.Memory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,11 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 final class RedisLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
 
+  private static final Pattern CODE =
+      Pattern.compile(
+          "\\b(READONLY|LOADING|MISCONF|OOM|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|NOAUTH"
+              + "|WRONGPASS|NOPERM)\\b");
+
   private final RedisAddress address;
   private UnifiedJedis client;
   private boolean closed;
@@ -31,9 +38,14 @@ final class RedisLink implements AutoCloseable {
 
   /** Runs commands on the server. */
   <T> T call(Function<UnifiedJedis, T> commands) {
+    UnifiedJedis client = client();
     try {
-      return commands.apply(client());
+      return commands.apply(client);
+    } catch (JedisDataException e) {
+      throw new Memory.Away("the store at " + address + " " + words(e), e);
     } catch (JedisException e) {
+      // Every other connection of this client may be dead too: the next call makes new ones.
+      drop(client);
       throw new Memory.Away("the store at " + address + " " + words(e), e);
     }
   }
@@ -58,9 +70,20 @@ final class RedisLink implements AutoCloseable {
       throw new IllegalStateException("the ledger is closed");
     }
     if (client == null) {
-      client = address.connect();
+      try {
+        client = address.connect();
+      } catch (JedisException e) {
+        throw new Memory.Away("the store at " + address + " " + words(e), e);
+      }
     }
     return client;
+  }
+
+  private synchronized void drop(UnifiedJedis failed) {
+    if (client == failed) {
+      client = null;
+      failed.close();
+    }
   }
 
   private static String words(JedisException e) {
@@ -78,8 +101,9 @@ final class RedisLink implements AutoCloseable {
     if (!(e instanceof JedisDataException)) {
       return "does not answer: " + said;
     }
-    String code = said.split(" ", 2)[0];
-    return switch (code) {
+    // Inside a script 6.2 wraps the server's word in its own.
+    Matcher code = CODE.matcher(said);
+    return switch (code.find() ? code.group() : "") {
       case "READONLY" -> "is a replica and takes no writes; its master is another: " + said;
       case "LOADING" -> "is still reading its data: " + said;
       case "MISCONF" -> "can't write to its disk (full?) and takes no writes: " + said;

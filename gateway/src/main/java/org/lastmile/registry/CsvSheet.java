@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,6 +31,8 @@ final class CsvSheet {
             .fieldSeparator(separator(text))
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+            // Else the rest of the file would become one cell, and its rows be lost in silence.
+            .allowUnclosedQuote(false)
             .ofCsvRecord(text)) {
       for (CsvRecord csv : reader) {
         List<String> cells = new ArrayList<>();
@@ -95,19 +98,27 @@ final class CsvSheet {
         .toString();
   }
 
-  /** The one of comma, tab and semicolon that the first lines use most. */
+  /**
+   * The one of comma, tab and semicolon that lets one of the first lines be read as headers best;
+   * counting them would be misled by lists inside cells.
+   */
   private static char separator(String text) {
-    String head = text.lines().limit(5).reduce("", (a, b) -> a + b);
+    List<String> head = text.lines().limit(10).toList();
     char best = ',';
-    for (char c : new char[] {'\t', ';'}) {
-      if (count(head, c) > count(head, best)) {
-        best = c;
+    long most = 0;
+    for (char separator : new char[] {',', '\t', ';'}) {
+      for (String line : head) {
+        long known =
+            Arrays.stream(line.split(String.valueOf(separator), -1))
+                .map(cell -> cell.replace("\"", ""))
+                .filter(Table::knowsHeader)
+                .count();
+        if (known > most) {
+          most = known;
+          best = separator;
+        }
       }
     }
     return best;
-  }
-
-  private static long count(String text, char wanted) {
-    return text.chars().filter(c -> c == wanted).count();
   }
 }

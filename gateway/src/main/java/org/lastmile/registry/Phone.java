@@ -44,11 +44,15 @@ record Phone(List<String> numbers, String problem, String notice) {
   }
 
   private static String bare(String part) {
-    String number = part.replaceAll("[\\s\\-–—()·.](?![eE\\d]*[eE])", "");
-    if (number.endsWith(".0")) {
-      number = number.substring(0, number.length() - 2);
+    String text = part.strip();
+    if (SCIENTIFIC.matcher(text).matches()) {
+      return text;
     }
-    return number.replaceFirst("^(\\+86|0086|86(?=1[3-9]\\d{9}$))", "");
+    // A spreadsheet's number, not a separator.
+    String whole = text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    return whole
+        .replaceAll("[\\s\\-–—()·.]", "")
+        .replaceFirst("^(\\+86|0086|86(?=1[3-9]\\d{9}$))", "");
   }
 
   private static String why(String part, String number) {

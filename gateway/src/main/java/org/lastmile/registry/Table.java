@@ -132,6 +132,11 @@ enum Table {
     return headers.get(key(header));
   }
 
+  /** True when any table has such a column. */
+  static boolean knowsHeader(String header) {
+    return Arrays.stream(values()).anyMatch(table -> table.column(header) != null);
+  }
+
   /** True when these canonical columns make it this table: one of each set of marks is there. */
   boolean knows(Set<String> found) {
     return marks.stream().allMatch(set -> set.stream().anyMatch(found::contains));

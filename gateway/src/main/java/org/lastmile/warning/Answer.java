@@ -31,7 +31,7 @@ public record Answer(Meaning meaning, List<String> codes) {
 
   private static final Set<String> YES = Set.of("1", "收到", "已收到");
   private static final Set<String> NO = Set.of("2", "去不了");
-  private static final Pattern NOISE = Pattern.compile("[\\s\\p{Punct}。，、！；：？．“”‘’（）]+");
+  private static final Pattern NOISE = Pattern.compile("[\\s\\p{P}\\p{S}]+");
   private static final Pattern CODES =
       Pattern.compile("(1|2|收到|已收到|去不了)?((?:[" + CODE_DIGITS + "]{2})+)(收到|已收到|去不了)?");
   private static final Pattern DANGER =

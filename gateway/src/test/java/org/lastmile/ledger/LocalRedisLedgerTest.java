@@ -2,9 +2,7 @@ package org.lastmile.ledger;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,15 +15,14 @@ class LocalRedisLedgerTest extends RedisLedgerCases {
 
   @BeforeAll
   static void start() {
-    Optional<Path> binary =
-        Arrays.stream(System.getenv("PATH").split(":"))
-            .map(place -> Path.of(place, "redis-server"))
-            .filter(Files::isExecutable)
-            .findFirst();
+    Optional<Path> binary = RedisBinary.onPath();
     assumeTrue(
         binary.isPresent(),
         "no redis-server on PATH: the same tests run on the one that LastMile carries");
     redis = RedisProcess.start(binary.orElseThrow(), folder);
+    Backing.note(
+        LocalRedisLedgerTest.class,
+        "redis-server " + RedisBinary.at(binary.orElseThrow()).version() + " (local)");
   }
 
   @AfterAll
@@ -38,5 +35,15 @@ class LocalRedisLedgerTest extends RedisLedgerCases {
   @Override
   RedisAddress address() {
     return redis.address();
+  }
+
+  @Override
+  void kill() {
+    redis.kill();
+  }
+
+  @Override
+  void revive() {
+    redis.start();
   }
 }

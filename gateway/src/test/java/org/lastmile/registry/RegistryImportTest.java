@@ -154,6 +154,25 @@ class RegistryImportTest {
   }
 
   @Test
+  void semicolonsInsideCellsAreNotTakenForSeparators() {
+    String text = "编号,名称,村,灾害类型\nP1,甲,大湾村,滑坡;崩塌;山洪;泥石流;内涝;河道;水库\n";
+    String other = "编号;名称;村;灾害类型\nP1;甲;大湾村;滑坡,崩塌,山洪,泥石流,内涝,河道,水库\n";
+    for (String file : List.of(text, other)) {
+      Registry registry =
+          read(new NamedBytes("点.csv", file.getBytes(StandardCharsets.UTF_8))).candidate();
+      assertThat(registry.point("P1").orElseThrow().kinds()).hasSize(7);
+    }
+  }
+
+  @Test
+  void aQuoteThatIsNeverClosedDoesNotSwallowTheRestInSilence() {
+    String text = "编号,名称,村,灾害类型\nP1,\"甲,大湾村,滑坡\nP2,乙,大湾村,滑坡\n";
+    ImportReport report = read(new NamedBytes("点.csv", text.getBytes(StandardCharsets.UTF_8)));
+    assertThat(words(report.problems())).anyMatch(p -> p.contains("点.csv") && p.contains("CSV"));
+    assertThat(report.candidate()).isNull();
+  }
+
+  @Test
   void anOlderLedgerWithItsPersonsOnThePointsOwnRowIsUnderstood() {
     ImportReport report =
         read(

@@ -2,6 +2,8 @@ package org.lastmile.channel.loudspeaker;
 
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttTopicSubscription;
@@ -20,10 +22,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.lastmile.channel.Outcome;
 
-/** One authenticated connection to the embedded endpoint: what came in on it, what waits for it. */
+/**
+ * One authenticated connection to the embedded endpoint: what came in on it, what waits for it.
+ *
+ * <p>Vert.x calls us while it holds the connection's lock, and takes that lock in every call back.
+ * So the endpoint is touched on its own event loop only, and everything here lives there: no other
+ * thread can ever wait for that lock, whatever locks it holds itself.
+ */
 final class DeviceConnection {
   /** A device needs a handful; more unanswered commands than this mean that it hangs. */
   private static final int UNACKNOWLEDGED = 16;
@@ -38,11 +45,14 @@ final class DeviceConnection {
   private final String clientId;
   private final boolean five;
   private final Map<Integer, CompletableFuture<Outcome>> unacknowledged = new HashMap<>();
-  private final AtomicInteger unkept = new AtomicInteger();
-  private volatile String endedBecause = "lost its connection";
+  private final Context context = Vertx.currentContext();
+  private final Thread loop = Thread.currentThread();
+  private String endedBecause = "lost its connection";
+  private int unkept;
   private int lastId;
   private boolean ended;
 
+  /** On the endpoint's event loop. */
   DeviceConnection(
       EmbeddedLink link, Link.Wire wire, MqttEndpoint endpoint, String device, String clientId) {
     this.link = link;
@@ -80,26 +90,35 @@ final class DeviceConnection {
     endpoint.closeHandler(v -> closed());
   }
 
+  /** From any thread. */
   CompletionStage<Outcome> publish(
       String topic, byte[] payload, Duration expiry, Duration patience) {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    int id;
-    synchronized (unacknowledged) {
-      if (ended || !endpoint.isConnected()) {
-        return done(new Outcome.Retry(Duration.ofSeconds(30), "device offline"));
-      }
-      if (unacknowledged.size() >= UNACKNOWLEDGED) {
-        return done(
-            new Outcome.Retry(
-                Duration.ofSeconds(5),
-                "the device has left " + UNACKNOWLEDGED + " commands unacknowledged"));
-      }
-      do {
-        lastId = lastId % 65_535 + 1;
-      } while (unacknowledged.containsKey(lastId));
-      id = lastId;
-      unacknowledged.put(id, outcome);
+    onLoop(() -> write(topic, payload, expiry, outcome));
+    return outcome.completeOnTimeout(
+        new Outcome.Unknown("no acknowledgement within " + patience.toSeconds() + " s"),
+        patience.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  private void write(
+      String topic, byte[] payload, Duration expiry, CompletableFuture<Outcome> outcome) {
+    if (ended || !endpoint.isConnected()) {
+      outcome.complete(new Outcome.Retry(Duration.ofSeconds(30), "device offline"));
+      return;
     }
+    unacknowledged.values().removeIf(CompletableFuture::isDone);
+    if (unacknowledged.size() >= UNACKNOWLEDGED) {
+      outcome.complete(
+          new Outcome.Retry(
+              Duration.ofSeconds(5),
+              "the device has left " + UNACKNOWLEDGED + " commands unacknowledged"));
+      return;
+    }
+    do {
+      lastId = lastId % 65_535 + 1;
+    } while (unacknowledged.containsKey(lastId));
+    unacknowledged.put(lastId, outcome);
     MqttProperties properties = new MqttProperties();
     if (five) {
       properties.add(
@@ -108,24 +127,19 @@ final class DeviceConnection {
               (int) Math.min(Integer.MAX_VALUE, Math.max(1, expiry.toSeconds()))));
     }
     endpoint
-        .publish(topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false, id, properties)
+        .publish(
+            topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false, lastId, properties)
         .onFailure(e -> outcome.complete(new Outcome.Unknown("write failed: " + e.getMessage())));
-    return outcome
-        .completeOnTimeout(
-            new Outcome.Unknown("no acknowledgement within " + patience.toSeconds() + " s"),
-            patience.toMillis(),
-            TimeUnit.MILLISECONDS)
-        .whenComplete((o, failure) -> forget(id, outcome));
   }
 
   /** Another connection of the same device has taken its place. */
   void takenOver() {
-    end("taken over by another connection");
+    onLoop(() -> end("taken over by another connection"));
   }
 
   /** The endpoint goes away. */
   void shutDown() {
-    end("the gateway is closing");
+    onLoop(() -> end("the gateway is closing"));
   }
 
   private void published(MqttPublishMessage message) {
@@ -144,22 +158,23 @@ final class DeviceConnection {
       acknowledge(message, MqttPubAckReasonCode.SUCCESS);
       return;
     }
-    if (unkept.incrementAndGet() > UNKEPT) {
+    if (++unkept > UNKEPT) {
       wire.ignored("more than " + UNKEPT + " receipts that wait for the store", device);
       end("sent more receipts than can be kept");
       return;
     }
     wire.receipt(device, payload)
-        .whenComplete(
-            (kept, failure) -> {
-              unkept.decrementAndGet();
-              if (failure == null) {
-                acknowledge(message, MqttPubAckReasonCode.SUCCESS);
-              } else {
-                // Not kept and not held: the device says it again on its next connection.
-                end("a receipt could not be kept");
-              }
-            });
+        .whenComplete((kept, failure) -> onLoop(() -> answer(message, failure)));
+  }
+
+  private void answer(MqttPublishMessage message, Throwable failure) {
+    unkept--;
+    if (failure == null) {
+      acknowledge(message, MqttPubAckReasonCode.SUCCESS);
+    } else {
+      // Not kept and not held: the device says it again on its next connection.
+      end("a receipt could not be kept");
+    }
   }
 
   private void acknowledge(MqttPublishMessage message, MqttPubAckReasonCode code) {
@@ -181,10 +196,7 @@ final class DeviceConnection {
 
   private void acknowledged(MqttPubAckMessage ack) {
     wire.heard(device);
-    CompletableFuture<Outcome> outcome;
-    synchronized (unacknowledged) {
-      outcome = unacknowledged.get(ack.messageId());
-    }
+    CompletableFuture<Outcome> outcome = unacknowledged.remove(ack.messageId());
     if (outcome == null) {
       return;
     }
@@ -234,26 +246,22 @@ final class DeviceConnection {
   }
 
   private void closed() {
-    List<CompletableFuture<Outcome>> open;
-    synchronized (unacknowledged) {
-      if (ended) {
-        return;
-      }
-      ended = true;
-      open = List.copyOf(unacknowledged.values());
+    if (ended) {
+      return;
     }
+    ended = true;
     link.gone(this, endedBecause);
-    open.forEach(
-        o -> o.complete(new Outcome.Unknown("the device " + endedBecause + " before PUBACK")));
+    List.copyOf(unacknowledged.values())
+        .forEach(
+            o -> o.complete(new Outcome.Unknown("the device " + endedBecause + " before PUBACK")));
+    unacknowledged.clear();
   }
 
-  private void forget(int id, CompletableFuture<Outcome> outcome) {
-    synchronized (unacknowledged) {
-      unacknowledged.remove(id, outcome);
+  private void onLoop(Runnable what) {
+    if (Thread.currentThread() == loop) {
+      what.run();
+    } else {
+      context.runOnContext(v -> what.run());
     }
-  }
-
-  private static CompletionStage<Outcome> done(Outcome outcome) {
-    return CompletableFuture.completedFuture(outcome);
   }
 }

@@ -7,12 +7,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Signal.Presence;
 import org.lastmile.channel.Signal.State;
 import org.lastmile.channel.Signal.Subject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who is there. Every change of a device's presence is told until it is kept; a device that says
@@ -20,6 +24,7 @@ import org.lastmile.channel.Signal.Subject;
  * does not silence a county.
  */
 final class Devices {
+  private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
   private static final int MOST = 200_000;
 
   private final InstantSource clock;
@@ -28,6 +33,7 @@ final class Devices {
   private final int audible;
   private final Function<Presence, CompletionStage<Void>> tell;
   private final Map<String, Device> known = new ConcurrentHashMap<>();
+  private final AtomicBoolean full = new AtomicBoolean();
 
   Devices(
       InstantSource clock,
@@ -45,6 +51,8 @@ final class Devices {
   /** What is said of a device; two equal words are no change. */
   private record Word(State state, String why) {}
 
+  private static final Word FINE = new Word(State.ONLINE, "");
+
   /** All fields are guarded by the device itself. */
   private static final class Device {
     private final String id;
@@ -52,6 +60,7 @@ final class Devices {
     private long told;
     private boolean connected;
     private DeviceState state;
+    private String complaints = "";
     private String gone = "";
     private Word kept;
     private Word offered;
@@ -97,6 +106,7 @@ final class Devices {
         d -> {
           if (said.type() != DeviceState.Type.OFFLINE) {
             d.state = said;
+            d.complaints = said.complaints(audible);
             d.told = d.heard;
             d.gone = "";
           } else if (d.state == null || d.state.session() == said.session()) {
@@ -161,9 +171,12 @@ final class Devices {
     return new Health.Part("devices", state, why, facts);
   }
 
-  private void change(String id, java.util.function.Consumer<Device> how) {
+  private void change(String id, Consumer<Device> how) {
     Device device = known.size() < MOST ? known.computeIfAbsent(id, Device::new) : known.get(id);
     if (device == null) {
+      if (!full.getAndSet(true)) {
+        LOG.error("more than {} loudspeakers: {} and later ones are not supervised", MOST, id);
+      }
       return;
     }
     synchronized (device) {
@@ -186,10 +199,7 @@ final class Devices {
       if (now - d.told > silence) {
         return new Word(State.DEGRADED, "no heartbeat for more than " + seconds + " s");
       }
-      String complaints = d.state == null ? "" : d.state.complaints(audible);
-      return complaints.isEmpty()
-          ? new Word(State.ONLINE, "")
-          : new Word(State.DEGRADED, complaints);
+      return d.complaints.isEmpty() ? FINE : new Word(State.DEGRADED, d.complaints);
     }
   }
 

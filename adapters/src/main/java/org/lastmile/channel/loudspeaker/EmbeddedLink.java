@@ -2,6 +2,7 @@ package org.lastmile.channel.loudspeaker;
 
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttProperties;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.mqtt.MqttAuth;
@@ -148,14 +149,11 @@ final class EmbeddedLink implements Link {
     }
     closed = true;
     List.copyOf(byClientId.values()).forEach(DeviceConnection::shutDown);
-    for (MqttServer server : servers) {
-      server.close().onFailure(e -> LOG.warn("endpoint did not close cleanly: {}", e.getMessage()));
-    }
-    if (ownVertx) {
-      vertx
-          .close()
-          .onFailure(e -> LOG.warn("event loops did not close cleanly: {}", e.getMessage()));
-    }
+    List<Future<Void>> closing = new ArrayList<>();
+    servers.forEach(server -> closing.add(server.close()));
+    Future.join(closing)
+        .eventually(() -> ownVertx ? vertx.close() : Future.succeededFuture())
+        .onFailure(e -> LOG.warn("endpoint did not close cleanly: {}", e.getMessage()));
   }
 
   /** A connection has subscribed to its commands: an older one of that device is dropped. */

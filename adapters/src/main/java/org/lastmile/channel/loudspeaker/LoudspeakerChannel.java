@@ -163,8 +163,9 @@ public final class LoudspeakerChannel implements Channel {
     try {
       signing.execute(
           () -> {
-            waiting.decrementAndGet();
             signAndPublish(message, outcome);
+            // Only now: between here and the link it must not be forgotten by room().
+            waiting.decrementAndGet();
           });
     } catch (RejectedExecutionException e) {
       waiting.decrementAndGet();
@@ -227,8 +228,9 @@ public final class LoudspeakerChannel implements Channel {
                 payload.length + " bytes, a loudspeaker takes " + LARGEST_COMMAND));
         return;
       }
+      // Whatever waits for the outcome must not run on the wire's threads.
       link.publish(device, payload, left)
-          .whenComplete(
+          .whenCompleteAsync(
               (o, failure) ->
                   outcome.complete(
                       failure == null ? o : new Outcome.Unknown("link: " + failure.getMessage())));

@@ -27,6 +27,7 @@ final class Attempts {
 
   private static final Duration KEEP = Duration.ofDays(2);
   private static final Duration PARK = Duration.ofHours(1);
+  private static final String SEVERAL = "several";
   private static final int LONGEST_CLIENT_ID = 32;
   private static final int MOST_OPENIDS = 20_000;
   private static final Logger log = LoggerFactory.getLogger(Attempts.class);
@@ -49,8 +50,8 @@ final class Attempts {
 
   private record Open(String attempt, State state, Instant since) {}
 
-  /** A receipt that came too early: its status, and when it came. */
-  record Parked(String status, Instant at) {}
+  /** A receipt that came before its send was answered: its status, and when it came. */
+  record Parked(String msgid, String status, Instant at) {}
 
   /** How a try may be sent: under this {@code client_msg_id}, or not at all if it is empty. */
   record Repeat(String clientMessageId) {
@@ -89,10 +90,7 @@ final class Attempts {
     }
     try {
       memory.put("msg/" + msgid, message.attempt(), KEEP);
-      return memory
-          .get("parked/" + msgid)
-          .map(text -> text.split(" ", 2))
-          .map(t -> new Parked(t[1], Instant.ofEpochMilli(Long.parseLong(t[0]))));
+      return parked(msgid);
     } catch (Memory.Away e) {
       log.warn("Message {} is remembered by this process alone: {}", msgid, e.getMessage());
       synchronized (this) {
@@ -102,18 +100,41 @@ final class Attempts {
     }
   }
 
-  /** It may have left: remembered, for its receipt and for when it may be repeated. */
-  void unknown(Message message) {
-    set(message, State.UNKNOWN);
-    String openid = "unknown/" + hash(message.address());
+  /**
+   * It may have left: remembered, for its receipt and for when it may be repeated. Returns the
+   * receipt that came while the answer was waited for, if it can only be this one's.
+   */
+  Optional<Parked> unknown(Message message) {
     String delivery = delivery(message.attempt());
+    Instant begun;
+    boolean alone;
+    synchronized (this) {
+      List<Open> all = open.getOrDefault(message.address(), List.of());
+      begun =
+          all.stream()
+              .filter(o -> o.attempt().equals(message.attempt()))
+              .map(Open::since)
+              .findFirst()
+              .orElse(clock.instant());
+      alone = all.stream().allMatch(o -> delivery(o.attempt()).equals(delivery));
+      set(message, State.UNKNOWN);
+    }
+    String person = hash(message.address());
     try {
       memory.claim("try/" + delivery, Long.toString(clock.millis()), KEEP);
-      Optional<String> before = memory.get(openid);
+      String key = "unknown/" + person;
+      Optional<String> before = memory.get(key);
       boolean another = before.isPresent() && !delivery(before.get()).equals(delivery);
-      memory.put(openid, another ? "several" : message.attempt(), KEEP);
+      memory.put(key, another ? SEVERAL : message.attempt(), PARK);
+      return memory
+          .get("early/" + person)
+          .filter(msgid -> alone && !another && !msgid.equals(SEVERAL))
+          .filter(msgid -> known(msgid).isEmpty())
+          .flatMap(this::parked)
+          .filter(receipt -> !receipt.at().isBefore(begun));
     } catch (Memory.Away e) {
       log.warn("An unknown outcome is remembered by this process alone: {}", e.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -131,7 +152,7 @@ final class Attempts {
   sealed interface Found {
     record Attempt(String attempt) implements Found {}
 
-    /** A send to this person is under way: ask again in a moment. */
+    /** It may be about the send that is under way, or an earlier one: ask again in a moment. */
     record NotYet() implements Found {}
 
     /** An id that is not ours, or not yet: park it. */
@@ -154,7 +175,8 @@ final class Attempts {
       candidates = List.copyOf(open.getOrDefault(openid, List.of()));
     }
     if (candidates.stream().anyMatch(o -> o.state() == State.UNDERWAY)) {
-      return numbered ? new Found.Foreign() : new Found.NotYet();
+      boolean another = candidates.stream().anyMatch(o -> o.state() == State.UNKNOWN);
+      return numbered && !another ? new Found.Foreign() : new Found.NotYet();
     }
     if (numbered) {
       candidates = candidates.stream().filter(o -> o.state() == State.UNKNOWN).toList();
@@ -163,20 +185,30 @@ final class Attempts {
     if (attempts.isEmpty()) {
       memory.get("unknown/" + hash(openid)).ifPresent(attempts::add);
     }
-    if (attempts.size() == 1 && !attempts.get(0).equals("several")) {
+    if (attempts.size() == 1 && !attempts.get(0).equals(SEVERAL)) {
       return new Found.Attempt(attempts.get(0));
     }
     return numbered ? new Found.Foreign() : new Found.Ambiguous();
   }
 
-  /** Keeps a receipt for the send's answer; returns its attempt if that came in the meantime. */
-  Optional<String> park(String msgid, String status) {
+  /** Keeps a receipt until its send is answered; ask {@link #find} once more afterwards. */
+  void park(String msgid, String openid, String status) {
     memory.put("parked/" + msgid, clock.millis() + " " + status, PARK);
-    return known(msgid);
+    String key = "early/" + hash(openid);
+    boolean another = memory.get(key).filter(other -> !other.equals(msgid)).isPresent();
+    memory.put(key, another ? SEVERAL : msgid, PARK);
   }
 
-  void unpark(String msgid) {
+  void unpark(String msgid, String openid) {
     memory.remove("parked/" + msgid);
+    memory.remove("early/" + hash(openid));
+  }
+
+  private Optional<Parked> parked(String msgid) {
+    return memory
+        .get("parked/" + msgid)
+        .map(text -> text.split(" ", 2))
+        .map(t -> new Parked(msgid, t[1], Instant.ofEpochMilli(Long.parseLong(t[0]))));
   }
 
   /** What several tries of one delivery have in common: the attempt id up to its last dot. */

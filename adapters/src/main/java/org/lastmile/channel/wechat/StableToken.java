@@ -282,7 +282,11 @@ final class StableToken {
     if (before.last().isAfter(now.minus(BETWEEN_FORCED))) {
       throw down("the token is refused, and the last forced refresh was less than 30 s ago");
     }
-    memory.put(FORCED, today + " " + (count + 1) + " " + now.toEpochMilli(), Duration.ofDays(2));
+    try {
+      memory.put(FORCED, today + " " + (count + 1) + " " + now.toEpochMilli(), Duration.ofDays(2));
+    } catch (Memory.Away e) {
+      throw down("the token is refused, and with the store away none is forced");
+    }
   }
 
   private static Forced forced(String text) {

@@ -2,10 +2,7 @@ package org.lastmile.channel.wechat;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,9 +12,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.lastmile.channel.Memory;
-import org.lastmile.channel.Signal;
+import org.lastmile.channel.Message;
 import org.lastmile.channel.Sink;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,15 +34,10 @@ public final class WeChatCallback {
   private static final Reply SUCCESS = new Reply(200, "success", TEXT);
   private static final Logger log = LoggerFactory.getLogger(WeChatCallback.class);
 
-  private final WeChatConfig.OfficialAccount account;
-  private final WeChatConfig.Limits limits;
-  private final Attempts attempts;
-  private final Lane lane;
+  private final Duration longest;
   private final Memory memory;
-  private final Clock clock;
-  private final Supplier<Sink> sink;
-  private final CallbackCrypto crypto;
-  private final boolean encrypted;
+  private final CallbackEnvelope envelope;
+  private final CallbackSignals signals;
   private final ThreadPoolExecutor workers;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<String, CompletableFuture<Void>> underway = new ConcurrentHashMap<>();
@@ -58,17 +49,9 @@ public final class WeChatCallback {
       Memory memory,
       Clock clock,
       Supplier<Sink> sink) {
-    this.account = config.officialAccount();
-    this.limits = config.limits();
-    this.attempts = attempts;
-    this.lane = lane;
+    this.longest = config.limits().kept();
     this.memory = memory;
-    this.clock = clock;
-    this.sink = sink;
-    List<String> keys =
-        Stream.of(account.aesKey(), account.previousAesKey()).filter(k -> !k.isEmpty()).toList();
-    this.crypto = new CallbackCrypto(account.appId(), keys);
-    this.encrypted = !keys.isEmpty();
+    this.envelope = new CallbackEnvelope(config, lane, clock);
     this.workers =
         new ThreadPoolExecutor(
             THREADS,
@@ -82,21 +65,11 @@ public final class WeChatCallback {
               return thread;
             });
     workers.allowCoreThreadTimeOut(true);
+    this.signals = new CallbackSignals(attempts, lane, clock, sink, workers);
   }
 
   /** What to answer over HTTP. */
   public record Reply(int status, String body, String contentType) {}
-
-  /** Refused: the status to answer, and why, for the log. */
-  private static final class Refused extends Exception {
-    private static final long serialVersionUID = 1;
-    private final int status;
-
-    Refused(int status, String why) {
-      super(why);
-      this.status = status;
-    }
-  }
 
   /**
    * Answers the {@code GET} by which the platform checks that the address is ours; never blocks.
@@ -105,9 +78,9 @@ public final class WeChatCallback {
    */
   public Reply verify(Map<String, String> query) {
     try {
-      checkSigned(query);
+      envelope.checkSigned(query);
       return new Reply(200, query.getOrDefault("echostr", ""), TEXT);
-    } catch (Refused e) {
+    } catch (CallbackEnvelope.Refused e) {
       return refuse(e);
     }
   }
@@ -119,12 +92,13 @@ public final class WeChatCallback {
    * @param body as it came; the caller need not read more than 64 KiB + 1 of it
    */
   public CompletionStage<Reply> receive(Map<String, String> query, byte[] body) {
+    if (body.length > LARGEST_BODY) {
+      return CompletableFuture.completedFuture(
+          new Reply(413, "the body is larger than " + LARGEST_BODY + " bytes", TEXT));
+    }
     try {
-      if (body.length > LARGEST_BODY) {
-        throw new Refused(413, "the body is larger than " + LARGEST_BODY + " bytes");
-      }
-      checkSigned(query);
-    } catch (Refused e) {
+      envelope.checkSigned(query);
+    } catch (CallbackEnvelope.Refused e) {
       return CompletableFuture.completedFuture(refuse(e));
     }
     if (waiting.incrementAndGet() > MOST_WAITING) {
@@ -143,8 +117,8 @@ public final class WeChatCallback {
   }
 
   /** A receipt that had come before its send was answered. Never blocks. */
-  void replay(String attempt, String msgid, Attempts.Parked parked) {
-    replayIn(Duration.ZERO, attempt, msgid, parked);
+  void replay(Message message, Attempts.Parked parked) {
+    replayIn(Duration.ZERO, message, parked);
   }
 
   void close() {
@@ -152,7 +126,7 @@ public final class WeChatCallback {
   }
 
   /** Until the sink keeps it: the platform has had its answer and won't bring it again. */
-  private void replayIn(Duration pause, String attempt, String msgid, Attempts.Parked parked) {
+  private void replayIn(Duration pause, Message message, Attempts.Parked parked) {
     if (workers.isShutdown()) {
       return;
     }
@@ -162,28 +136,19 @@ public final class WeChatCallback {
         CompletableFuture.runAsync(
                 () -> {},
                 CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, workers))
-            .thenCompose(now -> replayed(attempt, msgid, parked))
+            .thenCompose(now -> signals.replayed(message, parked))
             .whenComplete(
                 (kept, problem) -> {
                   if (problem != null) {
                     log.warn("A parked receipt is not kept yet: {}", words(problem));
-                    replayIn(pause.multipliedBy(2).plusSeconds(1), attempt, msgid, parked);
+                    replayIn(pause.multipliedBy(2).plusSeconds(1), message, parked);
                   }
                 });
   }
 
-  private CompletionStage<Void> replayed(String attempt, String msgid, Attempts.Parked parked) {
-    Optional<Signal.Confirmation> confirmation =
-        confirmation(attempt, msgid, parked.status(), parked.at());
-    Sink to = sink.get();
-    return confirmation.isEmpty() || to == null
-        ? CompletableFuture.completedFuture(null)
-        : to.accept(confirmation.get()).thenRunAsync(() -> attempts.unpark(msgid), workers);
-  }
-
   private CompletionStage<Reply> take(Map<String, String> query, byte[] body) {
     try {
-      Map<String, String> fields = fields(query, body);
+      Map<String, String> fields = envelope.open(query, body);
       return keptOnce(fields)
           .handle(
               (kept, problem) -> {
@@ -193,89 +158,34 @@ public final class WeChatCallback {
                 log.warn("A callback could not be kept and will come again: {}", words(problem));
                 return new Reply(500, "not kept; send it again", TEXT);
               });
-    } catch (Refused e) {
+    } catch (CallbackEnvelope.Refused e) {
       return CompletableFuture.completedFuture(refuse(e));
     }
   }
 
-  private Reply refuse(Refused refused) {
-    log.debug("Callback refused with {}: {}", refused.status, refused.getMessage());
-    return new Reply(refused.status, refused.getMessage(), TEXT);
-  }
-
-  private void checkSigned(Map<String, String> query) throws Refused {
-    String timestamp = query.getOrDefault("timestamp", "");
-    String nonce = query.getOrDefault("nonce", "");
-    String expected = CallbackCrypto.signature(account.callbackToken(), timestamp, nonce);
-    if (!CallbackCrypto.same(expected, query.getOrDefault("signature", ""))) {
-      lane.callbackUnsigned();
-      throw new Refused(403, "wrong signature");
-    }
-    lane.callbackSigned();
-    Duration off =
-        timestamp.matches("\\d{1,12}")
-            ? Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), clock.instant())
-            : Duration.ofDays(36_500);
-    if (off.abs().compareTo(limits.clockSkew()) > 0) {
-      String why = "its time is " + off.toSeconds() + " s off; is this machine's clock right?";
-      lane.callbackRefused(why);
-      throw new Refused(403, why);
-    }
-  }
-
-  /** The fields of the message, decrypted wherever an AES key is configured. */
-  private Map<String, String> fields(Map<String, String> query, byte[] body) throws Refused {
-    try {
-      Map<String, String> outer = CallbackXml.read(body);
-      if (!encrypted) {
-        if (outer.containsKey("Encrypt") && !outer.containsKey("MsgType")) {
-          throw signedRefusal(403, "it is encrypted, and no aes-key is configured");
-        }
-        return outer;
-      }
-      String sealed = outer.getOrDefault("Encrypt", "");
-      if (sealed.isEmpty()) {
-        throw signedRefusal(403, "it is not encrypted, and an aes-key is configured");
-      }
-      String expected =
-          CallbackCrypto.signature(
-              account.callbackToken(),
-              query.getOrDefault("timestamp", ""),
-              query.getOrDefault("nonce", ""),
-              sealed);
-      if (!CallbackCrypto.same(expected, query.getOrDefault("msg_signature", ""))) {
-        throw signedRefusal(403, "wrong msg_signature");
-      }
-      return CallbackXml.read(crypto.decrypt(sealed));
-    } catch (CallbackXml.Unreadable e) {
-      throw signedRefusal(400, e.getMessage());
-    } catch (CallbackCrypto.NotOurs e) {
-      throw signedRefusal(403, e.getMessage());
-    }
-  }
-
-  private Refused signedRefusal(int status, String why) {
-    lane.callbackRefused(why);
-    return new Refused(status, why);
+  private Reply refuse(CallbackEnvelope.Refused refused) {
+    log.debug("Callback refused with {}: {}", refused.status(), refused.getMessage());
+    return new Reply(refused.status(), refused.getMessage(), TEXT);
   }
 
   /** The platform may bring one thing several times, even while the first is being kept. */
   private CompletableFuture<Void> keptOnce(Map<String, String> fields) {
-    String key = "seen/" + Attempts.hash(identity(fields));
+    String key = "seen/" + Attempts.hash(CallbackSignals.identity(fields));
     CompletableFuture<Void> mine = new CompletableFuture<>();
     CompletableFuture<Void> other = underway.putIfAbsent(key, mine);
     if (other != null) {
       return other;
     }
     CompletableFuture<Void> done =
-        mine.orTimeout(limits.kept().toMillis(), TimeUnit.MILLISECONDS)
+        mine.orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS)
             .whenComplete((kept, problem) -> underway.remove(key, mine));
     try {
       if (memory.get(key).isPresent()) {
         mine.complete(null);
         return done;
       }
-      keep(fields)
+      signals
+          .keep(fields)
           .whenCompleteAsync(
               (kept, problem) -> {
                 if (problem != null) {
@@ -298,116 +208,6 @@ public final class WeChatCallback {
       mine.completeExceptionally(e);
     }
     return done;
-  }
-
-  private static String identity(Map<String, String> fields) {
-    String msgId = fields.getOrDefault("MsgId", "");
-    return msgId.isEmpty()
-        ? String.join(
-            "/",
-            from(fields),
-            fields.getOrDefault("CreateTime", ""),
-            fields.getOrDefault("Event", ""),
-            fields.getOrDefault("EventKey", ""),
-            fields.getOrDefault("MsgID", ""),
-            fields.getOrDefault("Status", ""))
-        : msgId;
-  }
-
-  private CompletionStage<Void> keep(Map<String, String> fields) {
-    Sink to = sink.get();
-    if (to == null) {
-      return CompletableFuture.failedFuture(new IllegalStateException("nobody listens yet"));
-    }
-    String type = fields.getOrDefault("MsgType", "");
-    String event = fields.getOrDefault("Event", "");
-    if (type.equals("event") && event.equals("TEMPLATESENDJOBFINISH")) {
-      return receipt(to, fields);
-    }
-    if (type.equals("text")) {
-      return words(to, fields, fields.getOrDefault("Content", ""));
-    }
-    if (type.equals("voice") && !fields.getOrDefault("Recognition", "").isBlank()) {
-      return words(to, fields, fields.get("Recognition"));
-    }
-    if (type.equals("event") && event.equals("CLICK")) {
-      return words(to, fields, fields.getOrDefault("EventKey", ""));
-    }
-    if (type.equals("event") && event.equals("unsubscribe")) {
-      lane.unfollowed();
-      log.info("{} does not follow any more", Mask.openid(from(fields)));
-    } else {
-      lane.unread();
-      log.info("A callback that nobody reads: {} {}", plain(type), plain(event));
-    }
-    return CompletableFuture.completedFuture(null);
-  }
-
-  private CompletionStage<Void> words(Sink to, Map<String, String> fields, String text) {
-    return to.accept(
-        new Signal.Inbound(
-            fields.getOrDefault("MsgId", Attempts.hash(identity(fields))),
-            from(fields),
-            fields.getOrDefault("ToUserName", ""),
-            text,
-            clock.instant()));
-  }
-
-  private CompletionStage<Void> receipt(Sink to, Map<String, String> fields) {
-    String msgid = fields.getOrDefault("MsgID", "");
-    String status = fields.getOrDefault("Status", "");
-    Attempts.Found found = attempts.find(msgid, from(fields));
-    if (found instanceof Attempts.Found.NotYet) {
-      return CompletableFuture.failedFuture(
-          new IllegalStateException("a receipt without an id while its send is under way"));
-    }
-    if (found instanceof Attempts.Found.Ambiguous) {
-      lane.foreign();
-      log.warn("A receipt of {} without an id fits several messages", Mask.openid(from(fields)));
-      return CompletableFuture.completedFuture(null);
-    }
-    Optional<String> attempt =
-        found instanceof Attempts.Found.Attempt ours
-            ? Optional.of(ours.attempt())
-            : attempts.park(msgid, status);
-    if (attempt.isEmpty()) {
-      lane.foreign();
-      return CompletableFuture.completedFuture(null);
-    }
-    Optional<Signal.Confirmation> confirmation =
-        confirmation(attempt.get(), msgid, status, clock.instant());
-    if (confirmation.isEmpty()) {
-      return CompletableFuture.completedFuture(null);
-    }
-    return to.accept(confirmation.get())
-        .thenRunAsync(() -> attempts.settle(from(fields), attempt.get()), workers);
-  }
-
-  private Optional<Signal.Confirmation> confirmation(
-      String attempt, String msgid, String status, Instant at) {
-    Signal.Evidence evidence;
-    if (status.equals("success")) {
-      evidence = Signal.Evidence.DELIVERED;
-    } else if (status.startsWith("failed")) {
-      evidence = Signal.Evidence.FAILED;
-      attempts.failed(attempt);
-    } else {
-      lane.unread();
-      log.warn("A receipt with an unknown status: {}", plain(status));
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Signal.Confirmation(attempt, evidence, plain(status), at, Map.of("msgid", msgid)));
-  }
-
-  private static String from(Map<String, String> fields) {
-    return fields.getOrDefault("FromUserName", "");
-  }
-
-  /** Short and on one line, for logs and reasons. */
-  private static String plain(String text) {
-    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ");
-    return line.substring(0, Math.min(80, line.length()));
   }
 
   private static String words(Throwable problem) {

@@ -11,8 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -37,6 +36,8 @@ class PlayedByHandTest {
   private static final Path README = Path.of("..", "device-firmware-config", "README.md");
 
   @TempDir Path folder;
+  private LoudspeakerChannel channel;
+  private Process listener;
 
   @BeforeEach
   void tools() {
@@ -44,9 +45,6 @@ class PlayedByHandTest {
       assumeTrue(Mosquitto.program(tool).isPresent(), tool + " is not installed");
     }
   }
-
-  private LoudspeakerChannel channel;
-  private Process listener;
 
   @AfterEach
   void close() {
@@ -128,12 +126,12 @@ class PlayedByHandTest {
                     instanceof Outcome.Accepted);
     String command = commands.readLine();
     Path pem = folder.resolve("pub.pem");
-    Files.writeString(pem, pem(channel.publicKey()));
-    Map<String, String> look = new java.util.HashMap<>(env);
+    Files.writeString(pem, channel.publicKey().pem());
+    Map<String, String> look = new HashMap<>(env);
     look.put("LINE", command);
     assertThat(run(block("openssl pkeyutl"), look)).as("signature of " + command).isZero();
 
-    Map<String, String> answer = new java.util.HashMap<>(env);
+    Map<String, String> answer = new HashMap<>(env);
     answer.put("ID", find(command, "\"id\":\"([^\"]+)\""));
     answer.put(
         "CONTENT", find(Files.readString(folder.resolve("body")), "\"content\":\"([^\"]+)\""));
@@ -186,17 +184,5 @@ class PlayedByHandTest {
     Matcher m = Pattern.compile(pattern).matcher(text);
     assertThat(m.find()).as(pattern + " in " + text).isTrue();
     return m.group(1);
-  }
-
-  /** RFC 8410: a fixed header before the 32 bytes. */
-  private static String pem(PublicKey key) {
-    byte[] header = HexFormat.of().parseHex("302a300506032b6570032100");
-    byte[] raw = Base64.getDecoder().decode(key.base64());
-    byte[] der = new byte[header.length + raw.length];
-    System.arraycopy(header, 0, der, 0, header.length);
-    System.arraycopy(raw, 0, der, header.length, raw.length);
-    return "-----BEGIN PUBLIC KEY-----\n"
-        + Base64.getEncoder().encodeToString(der)
-        + "\n-----END PUBLIC KEY-----\n";
   }
 }

@@ -222,6 +222,40 @@ class WeChatCallbackTest {
   }
 
   @Test
+  void a_receipt_that_came_while_the_lost_answer_was_waited_for_is_evidence_too() throws Exception {
+    desk.platform.nextSend(
+        exchange -> {
+          try {
+            assertThat(post(receipt("31337", "success")).body()).isEqualTo("success");
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+          exchange.close();
+        });
+    assertThat(desk.send("w1-1.1")).isInstanceOf(Outcome.Unknown.class);
+    await()
+        .untilAsserted(
+            () -> {
+              assertThat(desk.confirmations())
+                  .extracting(Signal.Confirmation::attempt)
+                  .containsExactly("w1-1.1");
+              assertThat(desk.memory.get("parked/31337")).isEmpty();
+            });
+    post(receipt("31338", "success"));
+    assertThat(desk.confirmations()).as("it is settled: no other receipt means it").hasSize(1);
+  }
+
+  @Test
+  void a_receipt_from_before_the_send_is_no_evidence_for_it() throws Exception {
+    post(receipt("31337", "success"));
+    desk.clock.move(Duration.ofSeconds(1));
+    desk.platform.nextSend(reset());
+    assertThat(desk.send("w1-1.1")).isInstanceOf(Outcome.Unknown.class);
+    post(receipt(OTHER_OPENID, "31338", "success"));
+    assertThat(desk.confirmations()).isEmpty();
+  }
+
+  @Test
   void a_receipt_for_somebody_else_says_nothing_of_a_lost_send() throws Exception {
     desk.platform.nextSend(reset());
     assertThat(desk.send("w1-1.1")).isInstanceOf(Outcome.Unknown.class);

@@ -183,6 +183,9 @@ final class Connection extends SimpleChannelInboundHandler<MqttMessage> {
   }
 
   private void send(MqttMessage message) {
+    if (ended) {
+      return;
+    }
     context
         .writeAndFlush(message)
         .addListener(

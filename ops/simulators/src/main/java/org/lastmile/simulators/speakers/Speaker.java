@@ -3,6 +3,7 @@ package org.lastmile.simulators.speakers;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -211,15 +212,16 @@ public final class Speaker {
     later(time, this::powerOn);
   }
 
-  /** Says bye and disconnects. */
-  public void leaves() {
-    loop.execute(
+  /** Says bye and disconnects; the returned future is done when that is written. */
+  public Future<?> leaves() {
+    return loop.submit(
         () -> {
           powered = false;
-          if (connection != null) {
+          Connection leaving = connection;
+          if (leaving != null) {
             byte[] bye = offline("bye");
-            outbox.publish(connection, Connection.topic(settings, "state"), bye, true);
-            connection.disconnect();
+            outbox.publish(leaving, Connection.topic(settings, "state"), bye, true);
+            leaving.disconnect();
           }
           forgetConnection();
         });

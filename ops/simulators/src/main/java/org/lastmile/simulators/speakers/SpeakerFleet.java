@@ -3,7 +3,9 @@ package org.lastmile.simulators.speakers;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +19,8 @@ import java.util.function.Consumer;
 
 /** Loudspeakers by the thousand: they share event loops, and each holds little heap. */
 public final class SpeakerFleet implements AutoCloseable {
+  private static final long LEAVE_WITHIN_MS = 5000;
+
   private final FleetSettings settings;
   private final EventLoopGroup loops;
   private final Opener opener;
@@ -114,7 +118,12 @@ public final class SpeakerFleet implements AutoCloseable {
   /** All devices say bye; then everything stops. */
   @Override
   public void close() {
-    devices().forEach(Speaker::leaves);
+    if (loops.isShuttingDown()) {
+      return;
+    }
+    List<Future<?>> leaving = new ArrayList<>();
+    devices().forEach(speaker -> leaving.add(speaker.leaves()));
+    leaving.forEach(future -> future.awaitUninterruptibly(LEAVE_WITHIN_MS));
     loops.shutdownGracefully(100, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
   }
 }

@@ -74,91 +74,54 @@ public record AccountSettings(
   }
 
   public AccountSettings withTemplate(String id, List<String> fields) {
-    return new AccountSettings(
-        appId,
-        secret,
-        originalId,
-        Map.of(id, fields),
-        allowedAddresses,
-        callback,
-        callbackToken,
-        aesKey,
-        mode,
-        tokenLife,
-        dailyQuota,
-        receiptDelay,
-        retryAfter);
+    return with(Map.of(id, fields), allowedAddresses, callback, callbackToken, aesKey, mode);
   }
 
   public AccountSettings withAllowedAddresses(Set<String> addresses) {
-    return new AccountSettings(
-        appId,
-        secret,
-        originalId,
-        templates,
-        addresses,
-        callback,
-        callbackToken,
-        aesKey,
-        mode,
-        tokenLife,
-        dailyQuota,
-        receiptDelay,
-        retryAfter);
+    return with(templates, addresses, callback, callbackToken, aesKey, mode);
   }
 
   public AccountSettings withCallback(URI url, Mode how) {
-    return new AccountSettings(
-        appId,
-        secret,
-        originalId,
-        templates,
-        allowedAddresses,
-        url,
-        callbackToken,
-        aesKey,
-        how,
-        tokenLife,
-        dailyQuota,
-        receiptDelay,
-        retryAfter);
+    return with(templates, allowedAddresses, url, callbackToken, aesKey, how);
   }
 
   public AccountSettings withCallbackSecrets(String token, String encodingAesKey) {
+    return with(templates, allowedAddresses, callback, token, encodingAesKey, mode);
+  }
+
+  public AccountSettings withTimes(Duration newReceiptDelay, Duration newRetryAfter) {
+    return with(tokenLife, dailyQuota, newReceiptDelay, newRetryAfter);
+  }
+
+  public AccountSettings withLimits(Duration newTokenLife, int newDailyQuota) {
+    return with(newTokenLife, newDailyQuota, receiptDelay, retryAfter);
+  }
+
+  private AccountSettings with(
+      Map<String, List<String>> newTemplates,
+      Set<String> newAddresses,
+      URI newCallback,
+      String newToken,
+      String newAesKey,
+      Mode newMode) {
     return new AccountSettings(
         appId,
         secret,
         originalId,
-        templates,
-        allowedAddresses,
-        callback,
-        token,
-        encodingAesKey,
-        mode,
+        newTemplates,
+        newAddresses,
+        newCallback,
+        newToken,
+        newAesKey,
+        newMode,
         tokenLife,
         dailyQuota,
         receiptDelay,
         retryAfter);
   }
 
-  public AccountSettings withTimes(Duration newReceiptDelay, Duration newRetryAfter) {
-    return new AccountSettings(
-        appId,
-        secret,
-        originalId,
-        templates,
-        allowedAddresses,
-        callback,
-        callbackToken,
-        aesKey,
-        mode,
-        tokenLife,
-        dailyQuota,
-        newReceiptDelay,
-        newRetryAfter);
-  }
-
-  public AccountSettings withLimits(Duration newTokenLife, int newDailyQuota) {
+  private AccountSettings with(
+      Duration newTokenLife, int newDailyQuota, Duration newReceiptDelay, Duration newRetryAfter) {
     return new AccountSettings(
         appId,
         secret,
@@ -171,7 +134,7 @@ public record AccountSettings(
         mode,
         newTokenLife,
         newDailyQuota,
-        receiptDelay,
-        retryAfter);
+        newReceiptDelay,
+        newRetryAfter);
   }
 }

@@ -296,7 +296,7 @@ class SpeakerFleetTest {
     server.command(LS, Commands.golden("refuse-not-for-me.json"), false);
     server.command(LS, Commands.golden("command-stop.json"), false);
     await().atMost(SOON).until(() -> server.outcomes(LS).size() >= 5);
-    speaker().leaves();
+    fleet.close();
     await()
         .atMost(SOON)
         .until(
