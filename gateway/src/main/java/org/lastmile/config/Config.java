@@ -89,8 +89,9 @@ public record Config(
    *
    * @param uri any endpoint, e.g. {@code smtp:…}, {@code smpp:…}
    * @param address which address of a person it takes
+   * @param perMinute most messages a minute; 0 = no limit
    */
-  public record Carrier(String uri, Planner.Address address) {
+  public record Carrier(String uri, Planner.Address address, int perMinute) {
     /** A URI may carry a password. */
     @Override
     public String toString() {
@@ -237,7 +238,8 @@ public record Config(
                   name,
                   new Carrier(
                       carrier.neededAddress("uri"),
-                      carrier.choice("address", Planner.Address.class, Planner.Address.PHONE)));
+                      carrier.choice("address", Planner.Address.class, Planner.Address.PHONE),
+                      carrier.number("per-minute", 0, 0, 1_000_000)));
               if (!name.matches("[a-z][a-z0-9-]*")
                   || List.of("sms", "loudspeaker", "wechat").contains(name)) {
                 carrier.problem("", "needs a name of its own in small letters");
