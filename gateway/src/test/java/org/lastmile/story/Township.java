@@ -15,10 +15,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.lastmile.simulators.modem.ModemSettings;
 import org.lastmile.simulators.modem.Smsc;
 import org.lastmile.simulators.modem.VirtualModem;
 import org.lastmile.simulators.speakers.FleetSettings;
+import org.lastmile.simulators.speakers.Play;
 import org.lastmile.simulators.speakers.SpeakerFleet;
 import org.lastmile.simulators.speakers.SpeakerSettings;
 import org.lastmile.simulators.wechat.AccountSettings;
@@ -221,9 +223,72 @@ final class Township implements AutoCloseable {
     return mqttPort;
   }
 
+  // --- what came of it, as it is seen outside ---------------------------------------------------
+
+  /** Whole SMS that reached phones. */
+  long smsMessages() {
+    return smsc.statistics().messages();
+  }
+
   /** Template messages that reached followers. */
   long wechatMessages() {
     return wechat.account().followers().stream().mapToLong(f -> f.inbox().size()).sum();
+  }
+
+  /** Loudspeakers that were heard. */
+  long heard() {
+    return fleet.devices().stream().filter(d -> d.played().stream().anyMatch(Play::audible)).count();
+  }
+
+  /** Waits until everybody has what they should have: nothing was lost. */
+  void everybodyWasTold() {
+    until("every household has its SMS", () -> missing().isEmpty());
+    until("every loudspeaker was heard", () -> heard() == roster.points());
+  }
+
+  private List<String> missing() {
+    List<String> missing = new ArrayList<>();
+    for (int n = 1; n <= roster.points(); n++) {
+      Roster.Responsible who = roster.responsible(n);
+      boolean sms = !who.phone().isEmpty() && !smsc.phone(who.phone()).inbox().isEmpty();
+      boolean told = sms || (!who.openid().isEmpty() && follower(who.openid()) > 0);
+      if (!told) {
+        missing.add(who.name());
+      }
+      if (smsc.phone(roster.household(n)).inbox().isEmpty()) {
+        missing.add(roster.household(n));
+      }
+    }
+    return missing;
+  }
+
+  private int follower(String openid) {
+    return wechat.account().follower(openid).inbox().size();
+  }
+
+  /** Points whose person has answered. */
+  static long answered(Issued warning) {
+    return warning.deliveries().stream()
+        .filter(d -> d.path("audience").asText().equals("RESPONSIBLE_A"))
+        .filter(d -> d.path("state").asText().equals("CONFIRMED"))
+        .map(d -> d.path("recipient").asText())
+        .distinct()
+        .count();
+  }
+
+  /** Messages that somebody got more than once, and plays that were heard more than once. */
+  int copies() {
+    int copies = 0;
+    for (String phone : roster.phones()) {
+      copies += Math.max(0, smsc.phone(phone).inbox().size() - 1);
+    }
+    for (String openid : roster.openids()) {
+      copies += Math.max(0, follower(openid) - 1);
+    }
+    for (String device : roster.loudspeakers()) {
+      copies += Math.max(0, fleet.device(device).played().size() - 1);
+    }
+    return copies;
   }
 
   /** Waits until it is so; what throws or can't be reached is not so yet. */
@@ -250,12 +315,20 @@ final class Township implements AutoCloseable {
     smsc.close();
   }
 
+  /** kill -9 of the embedded store; nothing where it is down just now. */
+  void killsItsStore() {
+    stores().forEach(ProcessHandle::destroyForcibly);
+  }
+
   /** An embedded store outlives a gateway that was killed: here it must not outlive its test. */
   private void endOrphans() {
+    stores().forEach(ProcessHandle::destroy);
+  }
+
+  private Stream<ProcessHandle> stores() {
     String config = folder.resolve("data").resolve("redis.conf").toString();
-    ProcessHandle.allProcesses()
-        .filter(p -> Arrays.asList(p.info().arguments().orElse(new String[0])).contains(config))
-        .forEach(ProcessHandle::destroy);
+    return ProcessHandle.allProcesses()
+        .filter(p -> Arrays.asList(p.info().arguments().orElse(new String[0])).contains(config));
   }
 
   static int freePort() {
