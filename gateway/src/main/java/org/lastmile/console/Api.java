@@ -34,13 +34,11 @@ final class Api {
   /** Answers with the function's value as JSON; null is 204. */
   void on(
       HttpMethod method, String path, Right right, Function<Request, CompletionStage<?>> answer) {
-    // Two routes: on one, Vert.x wants the body read before the right to send it is looked at.
     router.route(method, path).handler(Gate.needs(right));
-    var route = router.route(method, path);
     if (!method.equals(HttpMethod.GET)) {
-      route.handler(BodyHandler.create(false).setBodyLimit(SMALL_BODY));
+      router.route(method, path).handler(BodyHandler.create(false).setBodyLimit(SMALL_BODY));
     }
-    route.handler(request -> answer(request, answer));
+    router.route(method, path).handler(request -> answer(request, answer));
   }
 
   /** Where functions that follow a desk's future must run. */

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -25,7 +26,9 @@ final class Failures {
 
   private Failures() {}
 
+  /** Call it before anything else is routed. */
   static void handleAll(Router router) {
+    router.route().failureHandler(request -> answer(router, request));
     for (int status : new int[] {400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 500, 503}) {
       router.errorHandler(status, request -> answer(router, request));
     }
@@ -40,6 +43,9 @@ final class Failures {
     }
     if (cause instanceof Problem problem) {
       return problem;
+    }
+    if (cause instanceof HttpException http) {
+      return Problem.of(http.getStatusCode(), "The request can't be answered", http.getPayload());
     }
     if (cause instanceof Desk.Refused refused) {
       return Problem.of(409, "That can't be done now", refused.getMessage());
@@ -56,9 +62,7 @@ final class Failures {
 
   private static void answer(Router router, RoutingContext request) {
     Problem problem =
-        request.failure() != null && request.statusCode() == 500
-            ? problem(request.failure())
-            : ofStatus(router, request);
+        request.failure() == null ? ofStatus(router, request) : problem(request.failure());
     send(request, problem);
   }
 

@@ -258,6 +258,7 @@ final class LiveEvents implements AutoCloseable {
         told = known.get();
         begun = true;
         pump();
+        write(beatText());
       } else {
         snapshot();
       }
@@ -322,8 +323,7 @@ final class LiveEvents implements AutoCloseable {
               return;
             }
             full = false;
-            Beat beat = new Beat(clock.instant(), desk.active());
-            write(":\n" + event("beat", "", Json.text(beat)));
+            write(beatText());
           });
       vertx
           .<Boolean>executeBlocking(() -> key.isPresent() && gate.opens(key.get()), false)
@@ -334,6 +334,10 @@ final class LiveEvents implements AutoCloseable {
                 }
               })
           .onFailure(away -> LOG.debug("The session of {} can't be checked now", id, away));
+    }
+
+    private String beatText() {
+      return ":\n" + event("beat", "", Json.text(new Beat(clock.instant(), desk.active())));
     }
 
     private void write(String text) {

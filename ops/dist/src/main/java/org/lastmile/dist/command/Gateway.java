@@ -62,8 +62,7 @@ public final class Gateway {
 
   /** Whatever is answered; throws {@link Trouble} only when nothing is. */
   public Answer tried(String path, String type, byte[] body) {
-    return send(
-        request(path).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body)));
+    return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body)));
   }
 
   public static ObjectNode object() {

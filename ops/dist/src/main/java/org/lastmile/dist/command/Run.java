@@ -35,9 +35,11 @@ public final class Run implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Config config = file == null ? Config.defaults(Path.of("").toAbsolutePath()) : Config.read(file);
+    Config config =
+        file == null ? Config.defaults(Path.of("").toAbsolutePath()) : Config.read(file);
     try (Stopping stopping = new Stopping(0)) {
-      return run(stopping.parts().add(App.start(config, Clock.systemUTC(), System.getenv(BOOTSTRAP))));
+      return run(
+          stopping.parts().add(App.start(config, Clock.systemUTC(), System.getenv(BOOTSTRAP))));
     }
   }
 

@@ -92,16 +92,14 @@ final class Demo {
     Path dev = Files.createDirectory(folder.path().resolve("dev"));
     screen.say(
         "LastMile demo · seed %d · %d hazard points, %d loudspeakers, %d modems"
-            .formatted(
-                settings.seed(), settings.points(), settings.speakers(), settings.modems()));
+            .formatted(settings.seed(), settings.points(), settings.speakers(), settings.modems()));
     Town town = parts.add(new Town(township, settings, dev, url, happened::add));
     App app = parts.add(App.start(config(port, town, dev), clock, admin));
     Gateway asAdmin = new Gateway(url, admin);
     town.populate(app.loudspeakers());
     load(asAdmin, township.files().get(0));
     ObjectNode officer = Gateway.object().put("name", "duty-officer").put("role", "OPERATOR");
-    String officersToken =
-        asAdmin.post("/api/v1/tokens", officer).path("secret").asText();
+    String officersToken = asAdmin.post("/api/v1/tokens", officer).path("secret").asText();
     ObjectNode visitor = Gateway.object().put("name", "demo").put("role", "ADMIN");
     password = asAdmin.post("/api/v1/users", visitor).path("secret").asText();
     gateway = asAdmin;
@@ -214,8 +212,7 @@ final class Demo {
         show(view, coverage);
       }
       boolean covered = coverage.path("covered").asInt() == coverage.path("total").asInt();
-      boolean over =
-          covered || clock.instant().isAfter(released.plus(settings.limit()));
+      boolean over = covered || clock.instant().isAfter(released.plus(settings.limit()));
       if (over && !reported) {
         reported = true;
         Summary summary = report(view, coverage);

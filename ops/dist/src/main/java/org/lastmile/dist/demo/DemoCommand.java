@@ -30,22 +30,40 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--points", paramLabel = "N", defaultValue = "24", description = "Hazard points.")
   private int points;
 
-  @Option(names = "--speakers", paramLabel = "N", defaultValue = "16", description = "Loudspeakers.")
+  @Option(
+      names = "--speakers",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "Loudspeakers.")
   private int speakers;
 
   @Option(names = "--modems", paramLabel = "N", defaultValue = "2", description = "SMS modems.")
   private int modems;
 
-  @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Same seed, same township, same faults.")
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "Same seed, same township, same faults.")
   private long seed;
 
-  @Option(names = "--port", paramLabel = "P", defaultValue = "0", description = "Console and API; 0 = any free port.")
+  @Option(
+      names = "--port",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Console and API; 0 = any free port.")
   private int port;
 
-  @Option(names = "--exit-when-covered", description = "End 0 when every point is covered, 1 at the limit with what is open.")
+  @Option(
+      names = "--exit-when-covered",
+      description = "End 0 when every point is covered, 1 at the limit with what is open.")
   private boolean exitWhenCovered;
 
-  @Option(names = "--limit", paramLabel = "SECONDS", showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER, description = "Longest time to coverage (150 s, more for more points).")
+  @Option(
+      names = "--limit",
+      paramLabel = "SECONDS",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      description = "Longest time to coverage (150 s, more for more points).")
   private Integer limit;
 
   @Option(names = "--report", paramLabel = "FILE", description = "JSON summary.")
@@ -80,8 +98,7 @@ public final class DemoCommand implements Callable<Integer> {
     if (value < least || value > most) {
       throw new ParameterException(
           spec.commandLine(),
-          "Invalid value for option '%s': %d is not %d to %d"
-              .formatted(name, value, least, most));
+          "Invalid value for option '%s': %d is not %d to %d".formatted(name, value, least, most));
     }
   }
 }

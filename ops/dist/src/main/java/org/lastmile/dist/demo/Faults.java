@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
+import org.lastmile.registry.Entries;
 import org.lastmile.warning.HazardPoint;
 import org.lastmile.warning.Loudspeaker;
 import org.lastmile.warning.Resident;
 import org.lastmile.warning.ResponsiblePerson;
 import org.lastmile.warning.ResponsiblePerson.Part;
-import org.lastmile.registry.Entries;
 
 /**
  * What goes a little wrong, as it does: each is something that the ladder or a person on duty can

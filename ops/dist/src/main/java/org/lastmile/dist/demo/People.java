@@ -11,11 +11,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.lastmile.registry.Entries;
 import org.lastmile.simulators.modem.Sms;
 import org.lastmile.simulators.modem.Smsc;
 import org.lastmile.simulators.wechat.OfficialAccount;
 import org.lastmile.simulators.wechat.WeChatMessage;
-import org.lastmile.registry.Entries;
 import org.lastmile.warning.ResponsiblePerson;
 
 /**

@@ -41,10 +41,7 @@ public final class Screen {
     int rows = Integer.parseInt(both[0]);
     int columns = Integer.parseInt(both[1]);
     return new Screen(
-        out,
-        true,
-        rows < 10 ? USUAL_ROWS : rows,
-        columns < 40 ? USUAL_COLUMNS : columns);
+        out, true, rows < 10 ? USUAL_ROWS : rows, columns < 40 ? USUAL_COLUMNS : columns);
   }
 
   public boolean live() {
