@@ -61,9 +61,7 @@ public final class Import implements Callable<Integer> {
     out.println(
         report.path("taken").asBoolean()
             ? "taken: registry version " + report.path("version").asInt()
-            : dryRun
-                ? "dry run: nothing was changed"
-                : "nothing was changed");
+            : dryRun ? "dry run: nothing was changed" : "nothing was changed");
     out.flush();
     return good ? 0 : 1;
   }

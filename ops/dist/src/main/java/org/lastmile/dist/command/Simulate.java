@@ -74,16 +74,31 @@ public final class Simulate implements Runnable {
         description = "The symbolic link to make, e.g. ./ttyUSB0: open it as a serial port.")
     private Path link;
 
-    @Option(names = "--number", paramLabel = "N", defaultValue = "13900000001", description = "Of its SIM.")
+    @Option(
+        names = "--number",
+        paramLabel = "N",
+        defaultValue = "13900000001",
+        description = "Of its SIM.")
     private String number;
 
-    @Option(names = "--delay", paramLabel = "MS", defaultValue = "300", description = "From a part to its answer.")
+    @Option(
+        names = "--delay",
+        paramLabel = "MS",
+        defaultValue = "300",
+        description = "From a part to its answer.")
     private long delay;
 
-    @Option(names = "--pin", paramLabel = "PIN", defaultValue = "", description = "The SIM asks for it.")
+    @Option(
+        names = "--pin",
+        paramLabel = "PIN",
+        defaultValue = "",
+        description = "The SIM asks for it.")
     private String pin;
 
-    @Option(names = "--answer", paramLabel = "TEXT", description = "Every phone answers with it after 2 s.")
+    @Option(
+        names = "--answer",
+        paramLabel = "TEXT",
+        description = "Every phone answers with it after 2 s.")
     private String answer;
 
     @Override
@@ -132,16 +147,32 @@ public final class Simulate implements Runnable {
         description = "Devices; the id is also the user name.")
     private String[] devices;
 
-    @Option(names = "--server", paramLabel = "URL", defaultValue = "mqtt://localhost:1883", description = "The gateway's endpoint or a broker.")
+    @Option(
+        names = "--server",
+        paramLabel = "URL",
+        defaultValue = "mqtt://localhost:1883",
+        description = "The gateway's endpoint or a broker.")
     private URI server;
 
-    @Option(names = "--key", required = true, paramLabel = "KID=BASE64", description = "Ed25519 public key that commands are checked with; may be repeated.")
+    @Option(
+        names = "--key",
+        required = true,
+        paramLabel = "KID=BASE64",
+        description = "Ed25519 public key that commands are checked with; may be repeated.")
     private Map<String, String> keys;
 
-    @Option(names = "--area", paramLabel = "CODE", defaultValue = "999901101200", description = "Their administrative code.")
+    @Option(
+        names = "--area",
+        paramLabel = "CODE",
+        defaultValue = "999901101200",
+        description = "Their administrative code.")
     private String area;
 
-    @Option(names = "--play", paramLabel = "MS", defaultValue = "2000", description = "How long a play takes.")
+    @Option(
+        names = "--play",
+        paramLabel = "MS",
+        defaultValue = "2000",
+        description = "How long a play takes.")
     private long play;
 
     @Override
@@ -162,14 +193,12 @@ public final class Simulate implements Runnable {
                 .parts()
                 .add(
                     new SpeakerFleet(
-                        FleetSettings.of(server, trusted)
-                            .withPlayTime(Duration.ofMillis(play))));
+                        FleetSettings.of(server, trusted).withPlayTime(Duration.ofMillis(play))));
         for (String device : devices) {
           int colon = device.indexOf(':');
           String id = colon < 0 ? device : device.substring(0, colon);
           SpeakerSettings settings = SpeakerSettings.of(id, area);
-          fleet.add(
-              colon < 0 ? settings : settings.withPassword(device.substring(colon + 1)));
+          fleet.add(colon < 0 ? settings : settings.withPassword(device.substring(colon + 1)));
         }
         fleet.onPlayed(
             p -> say(spec, p.device() + (p.audible() ? " ♪ " : " (unheard) ") + p.text()));
@@ -192,16 +221,30 @@ public final class Simulate implements Runnable {
   public static final class WeChat implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
-    @Option(names = "--port", paramLabel = "P", defaultValue = "0", description = "0 = any free port.")
+    @Option(
+        names = "--port",
+        paramLabel = "P",
+        defaultValue = "0",
+        description = "0 = any free port.")
     private int port;
 
-    @Option(names = "--callback", paramLabel = "URL", description = "Where receipts and words go, e.g. http://localhost:8080/wechat/official-account.")
+    @Option(
+        names = "--callback",
+        paramLabel = "URL",
+        description =
+            "Where receipts and words go, e.g. http://localhost:8080/wechat/official-account.")
     private URI callback;
 
-    @Option(names = "--mode", defaultValue = "ENCRYPTED", description = "Of callbacks: ${COMPLETION-CANDIDATES}.")
+    @Option(
+        names = "--mode",
+        defaultValue = "ENCRYPTED",
+        description = "Of callbacks: ${COMPLETION-CANDIDATES}.")
     private AccountSettings.Mode mode;
 
-    @Option(names = "--follower", paramLabel = "OPENID", description = "Follows the account; may be repeated.")
+    @Option(
+        names = "--follower",
+        paramLabel = "OPENID",
+        description = "Follows the account; may be repeated.")
     private String[] followers = {};
 
     @Override

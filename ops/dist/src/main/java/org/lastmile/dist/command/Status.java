@@ -55,8 +55,7 @@ public final class Status implements Callable<Integer> {
       JsonNode warning = warning(gateway, which);
       JsonNode coverage = coverage(gateway, which);
       screen.draw(
-          new Board(screen.columns(), true)
-              .lines(warning, coverage, Instant.now(), screen.rows()));
+          new Board(screen.columns(), true).lines(warning, coverage, Instant.now(), screen.rows()));
       String now = line(warning);
       if (!screen.live() && !now.equals(before)) {
         screen.say(now);

@@ -170,11 +170,10 @@ record Surroundings(List<String> good, List<String> problems) {
     SmsConfig withoutPins =
         new SmsConfig(
             config.modems().stream()
-                .map(
-                    p ->
-                        new SmsConfig.Port(p.port(), "", p.baud(), p.profile(), p.perMinute()))
+                .map(p -> new SmsConfig.Port(p.port(), "", p.baud(), p.profile(), p.perMinute()))
                 .toList());
-    try (SmsChannel channel = new SmsChannel(withoutPins, ledger.memory("sms"), Clock.systemUTC())) {
+    try (SmsChannel channel =
+        new SmsChannel(withoutPins, ledger.memory("sms"), Clock.systemUTC())) {
       channel.listen(signal -> new CompletableFuture<>());
       Health health = await(channel, h -> h.state() == Health.State.UP);
       if (health.parts().isEmpty()) {

@@ -54,7 +54,11 @@ public final class User implements Runnable {
     @Parameters(paramLabel = "NAME", description = "1 to 32 letters, digits, dots or hyphens.")
     private String name;
 
-    @Option(names = "--role", required = true, paramLabel = "ROLE", description = "${COMPLETION-CANDIDATES}.")
+    @Option(
+        names = "--role",
+        required = true,
+        paramLabel = "ROLE",
+        description = "${COMPLETION-CANDIDATES}.")
     private Role role;
 
     @Option(

@@ -79,9 +79,7 @@ public final class Board {
                 coverage.path("reached").asInt(),
                 coverage.path("unreached").asInt());
     String third = "duty %d · retries %d".formatted(duty, warning.path("retries").asInt());
-    return List.of(
-        bold(first),
-        Columns.fit(second, columns - Columns.width(third)) + third);
+    return List.of(bold(first), Columns.fit(second, columns - Columns.width(third)) + third);
   }
 
   private List<String> villages(List<JsonNode> villages, int rows) {
@@ -129,7 +127,10 @@ public final class Board {
         .forEach(s -> head.append(Columns.right(s, COUNT)));
     lines.add(dim(Columns.cut(head.toString(), columns)));
     Map<String, JsonNode> channels = new TreeMap<>();
-    warning.path("byChannel").fields().forEachRemaining(c -> channels.put(c.getKey(), c.getValue()));
+    warning
+        .path("byChannel")
+        .fields()
+        .forEachRemaining(c -> channels.put(c.getKey(), c.getValue()));
     channels.forEach(
         (name, states) -> {
           StringBuilder line = new StringBuilder(" ").append(Columns.fit(name, NAME));
