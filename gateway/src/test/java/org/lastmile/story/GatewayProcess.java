@@ -155,8 +155,7 @@ final class GatewayProcess extends Gateway {
 
   @Override
   Map<String, byte[]> keys() {
-    return Map.of(
-        words.getProperty("kid"), Base64.getDecoder().decode(words.getProperty("key")));
+    return Map.of(words.getProperty("kid"), Base64.getDecoder().decode(words.getProperty("key")));
   }
 
   @Override

@@ -228,11 +228,7 @@ final class ModemSession implements Runnable {
       }
       store =
           new ModemStore(
-              at,
-              set,
-              timing,
-              readNotDeleted,
-              (hex, where, index) -> stored(hex, where, index));
+              at, set, timing, readNotDeleted, (hex, where, index) -> stored(hex, where, index));
       carrier =
           new Carrier(
               name,
