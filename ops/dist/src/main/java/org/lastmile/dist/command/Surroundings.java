@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.lastmile.channel.Channel;
 import org.lastmile.channel.Health;
@@ -36,7 +37,10 @@ import org.lastmile.ledger.RedisLedger;
  * @param good what works, {@code problems} what does not; each begins with its path
  */
 record Surroundings(List<String> good, List<String> problems) {
-  private static final Duration ANSWER = Duration.ofSeconds(15);
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  /** A modem that was just switched on takes its time. */
+  private static final Duration MODEM = Duration.ofSeconds(20);
 
   static Surroundings of(Config config) {
     Surroundings found = new Surroundings(new ArrayList<>(), new ArrayList<>());
@@ -129,11 +133,12 @@ record Surroundings(List<String> good, List<String> problems) {
         LoudspeakerChannel.open(
             besideTheGateway(config), ledger.memory("loudspeaker"), Clock.systemUTC(), null)) {
       channel.listen(signal -> new CompletableFuture<>());
-      Health health = await(channel, h -> part(h, "link") != Health.State.DOWN);
+      Health health = await(channel, ANSWER, h -> part(h, "link") != Health.State.DOWN);
       if (part(health, "link") == Health.State.DOWN) {
         problems.add(path + ".broker: " + health.why());
       } else {
-        good.add(path + ": " + config);
+        good.add(
+            path + ": " + (config.isEmbedded() ? "port " + config.port() + " is free" : "the broker answers"));
       }
     } catch (IOException | RuntimeException e) {
       // The channel names the port or file that is wrong.
@@ -175,7 +180,7 @@ record Surroundings(List<String> good, List<String> problems) {
     try (SmsChannel channel =
         new SmsChannel(withoutPins, ledger.memory("sms"), Clock.systemUTC())) {
       channel.listen(signal -> new CompletableFuture<>());
-      Health health = await(channel, h -> h.state() == Health.State.UP);
+      Health health = await(channel, MODEM, Surroundings::decided);
       if (health.parts().isEmpty()) {
         problems.add(path + ": " + health.why());
       }
@@ -189,6 +194,12 @@ record Surroundings(List<String> good, List<String> problems) {
     }
   }
 
+  /** Every modem has said whether it works. */
+  private static boolean decided(Health health) {
+    return !health.parts().isEmpty()
+        && health.parts().stream().noneMatch(p -> p.facts().get("state").equals("STARTING"));
+  }
+
   private void wechat(Config config, Ledger ledger) {
     String path = "channels.wechat";
     if (config.wechat() == null) {
@@ -199,7 +210,7 @@ record Surroundings(List<String> good, List<String> problems) {
         new WeChatChannel(
             config.wechat(), ledger.memory("wechat"), Clock.systemUTC(), new SecureRandom())) {
       channel.listen(signal -> new CompletableFuture<>());
-      Health health = await(channel, h -> h.state() == Health.State.UP);
+      Health health = await(channel, ANSWER, h -> h.state() == Health.State.UP);
       if (health.state() == Health.State.UP) {
         good.add(path + ": the account answers");
       } else {
@@ -217,8 +228,8 @@ record Surroundings(List<String> good, List<String> problems) {
   }
 
   /** The channel's health once it is as wanted, or when that took too long. */
-  private static Health await(Channel channel, java.util.function.Predicate<Health> wanted) {
-    long end = System.nanoTime() + ANSWER.toNanos();
+  private static Health await(Channel channel, Duration longest, Predicate<Health> wanted) {
+    long end = System.nanoTime() + longest.toNanos();
     Health health = channel.check();
     while (!wanted.test(health) && System.nanoTime() < end) {
       try {

@@ -114,7 +114,7 @@ final class Demo {
   private Config config(int port, Town town, Path dev) throws IOException {
     AccountSettings account = town.wechat.account().settings();
     Path policy = folder.path().resolve("policy.yaml");
-    Files.writeString(policy, policy());
+    Files.writeString(policy, policy(settings));
     Path file = folder.path().resolve("lastmile.yaml");
     Files.writeString(
         file,
@@ -147,9 +147,12 @@ final class Demo {
     return Config.read(file);
   }
 
-  static String policy() throws IOException {
+  /** The demo's practice, with the times that this township needs. */
+  static String policy(Settings settings) throws IOException {
     try (InputStream in = Demo.class.getResourceAsStream("/demo-policy.yaml")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace("${deadline}", settings.deadline().toSeconds() + "s")
+          .replace("${spill}", settings.spill().toSeconds() + "s");
     }
   }
 
@@ -165,9 +168,9 @@ final class Demo {
     lines.add("console " + gateway.url() + "   sign in as demo, password " + password);
     lines.add("");
     lines.add("The demo's ladder for RED (seconds instead of minutes; file demo-policy.yaml):");
-    policy()
+    policy(settings)
         .lines()
-        .filter(l -> l.matches("\\s+(- \\{ after|deadline).*"))
+        .filter(l -> l.matches("\\s+(- \\{ after|deadline|spill).*"))
         .map(l -> "  " + Columns.cut(l.strip(), screen.columns() - 2))
         .forEach(lines::add);
     lines.add("What goes wrong on purpose:");
