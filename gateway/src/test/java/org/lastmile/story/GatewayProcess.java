@@ -42,7 +42,7 @@ final class GatewayProcess extends Gateway {
   GatewayProcess start() {
     launch();
     await()
-        .atMost(Duration.ofSeconds(120))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> {
