@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -681,7 +682,7 @@ public final class Desk implements AutoCloseable {
   // --- deciding --------------------------------------------------------------------------------
 
   private Instant now() {
-    return clock.instant();
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS); // as the ledger keeps it
   }
 
   /** Makes an event part of the truth: folded now, kept before anybody is answered. */

@@ -134,7 +134,7 @@ class ConsolePageTest {
     assertThat(count("covered")).hasText("1");
     assertThat(row("东溪村1号滑坡")).hasCount(0);
     assertThat(page.locator(".villages li").filter(with("东溪村"))).containsText("1/3");
-    assertThat(house.get(house.desk.coverage(id)).orElseThrow().covered()).isEqualTo(1);
+    assertThat(House.get(house.desk.coverage(id)).orElseThrow().covered()).isEqualTo(1);
   }
 
   @Test
@@ -156,7 +156,7 @@ class ConsolePageTest {
     assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
     assertThat(row("西岭村4号滑坡")).hasCount(0);
     assertThat(count("covered")).hasText("1");
-    assertThat(house.get(house.desk.timeline(id)).orElseThrow())
+    assertThat(House.get(house.desk.timeline(id)).orElseThrow())
         .anyMatch(l -> l.detail().contains("王建国4 (王芳)") && l.detail().contains("已全部撤到村小学"));
   }
 

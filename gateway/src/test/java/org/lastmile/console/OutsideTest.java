@@ -129,8 +129,15 @@ class OutsideTest {
     assertThat(dry.statusCode()).isEqualTo(200);
     assertThat(json(dry).path("taken").asBoolean()).isFalse();
     String form =
-        "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"台账.csv\"\r\n"
-            + "Content-Type: text/csv\r\n\r\n姓名,电话\r\n--B--\r\n";
+        String.join(
+            "\r\n",
+            "--B",
+            "Content-Disposition: form-data; name=\"file\"; filename=\"台账.csv\"",
+            "Content-Type: text/csv",
+            "",
+            "姓名,电话",
+            "--B--",
+            "");
     HttpResponse<String> taken =
         house.send(
             house

@@ -299,6 +299,9 @@ final class ModemSession implements Runnable {
 
     private void look() throws LineLost {
       String trouble = watch.look();
+      if (watch.wasMute()) {
+        store.readAll();
+      }
       signal = watch.signal();
       if (!restarted) {
         become(watch.registered() ? State.READY : State.DOWN, trouble);
