@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param port of console and API, 0 = any free one
  * @param exitWhenCovered ends when every point is covered, or at the limit
- * @param limit after release; null = by the township's size
+ * @param limit after release: beyond it a demo that was to end has failed; null = by the
+ *     township's size
  * @param report file for the JSON summary; null = none
  */
 public record Settings(
@@ -27,11 +28,19 @@ public record Settings(
   private static final int QUICKEST = 75;
   private static final int SLACK = 45;
 
+  public Settings {
+    limit = limit == null ? deadline(points, modems).plusSeconds(QUICKEST) : limit;
+  }
+
   /**
    * How long its modems may take until everybody has been written to who must answer: a larger
    * township with as many modems needs more time, and duty tasks before it would only show that.
    */
   Duration deadline() {
+    return deadline(points, modems);
+  }
+
+  private static Duration deadline(int points, int modems) {
     return Duration.ofSeconds(
         Math.max(QUICKEST, SLACK + Math.round(points * SECONDS_OF_SMS_A_POINT / modems)));
   }
@@ -39,10 +48,5 @@ public record Settings(
   /** How long the ladder waits for a message that has not had its turn on a modem. */
   Duration spill() {
     return Duration.ofSeconds(deadline().toSeconds() * 2 / 5);
-  }
-
-  /** Beyond it a demo that was to end has failed. */
-  Duration limit() {
-    return limit == null ? deadline().plusSeconds(QUICKEST) : limit;
   }
 }

@@ -130,12 +130,12 @@ record Summary(ObjectNode json) {
     }
     JsonNode times = json.path("secondsToCoverage");
     lines.add(
-        "  first device after %s; points covered: 50 %% after %s, 90 %% after %s, all after %s"
+        "  first device after %s"
+            .formatted(seconds(json.path("secondsToFirstDevice"))));
+    lines.add(
+        "  points covered: 50 %% after %s, 90 %% after %s, all after %s"
             .formatted(
-                seconds(json.path("secondsToFirstDevice")),
-                seconds(times.path("50")),
-                seconds(times.path("90")),
-                seconds(times.path("100"))));
+                seconds(times.path("50")), seconds(times.path("90")), seconds(times.path("100"))));
     lines.add(
         "  retries %d · steps up the ladder %d · duty tasks %d · closed by a person's word %d"
             .formatted(
