@@ -19,6 +19,7 @@ import java.util.TreeMap;
 final class Assets {
   private static final String[] FILES = {
     "console.css",
+    "public.css",
     "icon.svg",
     "api.js",
     "live.js",

@@ -104,6 +104,7 @@ public final class Console implements AutoCloseable {
             vertx, parts.desk(), warnings, api, gate, parts.clock(), LiveEvents.Pace.USUAL);
     router.get("/api/v1/events").handler(Gate.needs(Right.SEE)).handler(events::open);
     new Feed(parts.desk(), api, parts.cap(), parts.publicUrl()).mount(router);
+    new PublicPage(parts.desk(), api, parts.zone()).mount(router);
     parts.callbacks().forEach(this::mount);
     new Assets().mount(router);
   }

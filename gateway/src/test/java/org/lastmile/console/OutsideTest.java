@@ -46,6 +46,18 @@ class OutsideTest {
   }
 
   @Test
+  void theLinkInAMessageOpensTheWarningAndNothingThatNobodyReleased() throws Exception {
+    String id = house.release(Township.red("A1", house.clock.instant()));
+    HttpResponse<String> page = open("/w/" + id);
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+    assertThat(page.body()).contains("生效中").doesNotContain("<script");
+    String held = house.handIn(Township.red("A2", house.clock.instant()));
+    assertThat(open("/w/" + held).statusCode()).isEqualTo(404);
+    assertThat(open("/w/nothing").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void theFeedCarriesWhatIsInForceAndNeverADrill() throws Exception {
     String id = house.release(Township.red("A1", house.clock.instant()));
     house.release(
