@@ -28,8 +28,21 @@ class LastmileTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "demo", "run", "issue", "status", "import", "user", "user add", "token", "token add",
-        "check", "simulate", "simulate modem", "simulate speakers", "simulate wechat"
+        "",
+        "demo",
+        "run",
+        "issue",
+        "status",
+        "import",
+        "user",
+        "user add",
+        "token",
+        "token add",
+        "check",
+        "simulate",
+        "simulate modem",
+        "simulate speakers",
+        "simulate wechat"
       })
   void everyCommandExplainsItself(String command) {
     assertThat(run((command + " --help").strip().split(" ", -1))).isZero();
@@ -40,8 +53,17 @@ class LastmileTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "dance", "issue", "import", "user add wang", "token add x --role KING", "demo --points many",
-        "demo --points 0", "demo --modems 17", "simulate", "run --config", "status a b"
+        "dance",
+        "issue",
+        "import",
+        "user add wang",
+        "token add x --role KING",
+        "demo --points many",
+        "demo --points 0",
+        "demo --modems 17",
+        "simulate",
+        "run --config",
+        "status a b"
       })
   void whatCanNotBeUnderstoodEndsWithTwoAndIsToldOnStderr(String line) {
     assertThat(run(line.split(" ", -1))).isEqualTo(CommandLine.ExitCode.USAGE);

@@ -108,8 +108,7 @@ class LauncherTest {
   }
 
   private void touchLater(String path) throws IOException {
-    Files.setLastModifiedTime(
-        root.resolve(path), FileTime.from(Instant.now().plusSeconds(3_600)));
+    Files.setLastModifiedTime(root.resolve(path), FileTime.from(Instant.now().plusSeconds(3_600)));
   }
 
   /** A Java that tells its version, its modules, and its arguments one a line. */

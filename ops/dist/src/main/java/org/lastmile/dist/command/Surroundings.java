@@ -138,7 +138,11 @@ record Surroundings(List<String> good, List<String> problems) {
         problems.add(path + ".broker: " + health.why());
       } else {
         good.add(
-            path + ": " + (config.isEmbedded() ? "port " + config.port() + " is free" : "the broker answers"));
+            path
+                + ": "
+                + (config.isEmbedded()
+                    ? "port " + config.port() + " is free"
+                    : "the broker answers"));
       }
     } catch (IOException | RuntimeException e) {
       // The channel names the port or file that is wrong.

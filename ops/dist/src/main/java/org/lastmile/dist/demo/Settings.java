@@ -8,8 +8,8 @@ import java.time.Duration;
  *
  * @param port of console and API, 0 = any free one
  * @param exitWhenCovered ends when every point is covered, or at the limit
- * @param limit after release: beyond it a demo that was to end has failed; null = by the
- *     township's size
+ * @param limit after release: beyond it a demo that was to end has failed; null = by the township's
+ *     size
  * @param report file for the JSON summary; null = none
  */
 public record Settings(

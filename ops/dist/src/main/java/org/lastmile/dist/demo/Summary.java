@@ -129,9 +129,7 @@ record Summary(ObjectNode json) {
               columns));
     }
     JsonNode times = json.path("secondsToCoverage");
-    lines.add(
-        "  first device after %s"
-            .formatted(seconds(json.path("secondsToFirstDevice"))));
+    lines.add("  first device after %s".formatted(seconds(json.path("secondsToFirstDevice"))));
     lines.add(
         "  points covered: 50 %% after %s, 90 %% after %s, all after %s"
             .formatted(
