@@ -2,6 +2,7 @@ package org.lastmile.story;
 
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
 import org.lastmile.App;
 import org.lastmile.channel.loudspeaker.PublicKey;
 import org.lastmile.config.Config;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A gateway in a JVM of its own, which can be killed, stopped in its tracks, and started again. */
 final class GatewayProcess extends Gateway {
@@ -88,6 +91,8 @@ final class GatewayProcess extends Gateway {
 
   /** What runs in the other JVM: says where it listens and what devices need, then stays. */
   public static void main(String[] args) throws Exception {
+    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
+        .setLevel(Level.INFO);
     App app = App.start(Config.read(Path.of(args[0])), Clock.systemUTC(), TOKEN);
     Runtime.getRuntime().addShutdownHook(new Thread(app::close));
     Properties words = new Properties();

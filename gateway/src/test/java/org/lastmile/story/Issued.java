@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.stream.StreamSupport;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A warning that was accepted, as the gateway shows it. */
 record Issued(Township town, String id) {
@@ -42,20 +43,25 @@ record Issued(Township town, String id) {
             JsonNode now = coverage();
             return now.path("covered").asInt() == now.path("total").asInt();
           });
-    } catch (org.awaitility.core.ConditionTimeoutException e) {
-      String open =
-          list(coverage().path("points")).stream()
-              .filter(p -> !p.path("state").asText().equals("COVERED"))
-              .map(JsonNode::toString)
-              .collect(joining("\n"));
-      String rows =
-          deliveries().stream()
-              .filter(d -> !d.path("state").asText().equals("CONFIRMED"))
-              .filter(d -> !d.path("asleep").asBoolean())
-              .map(JsonNode::toString)
-              .collect(joining("\n"));
-      throw new AssertionError("not covered:\n" + open + "\nnot confirmed:\n" + rows, e);
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(whatIsMissing(), e);
     }
+  }
+
+  /** Open points, and what became of every delivery that was not confirmed. */
+  String whatIsMissing() {
+    String open =
+        list(coverage().path("points")).stream()
+            .filter(p -> !p.path("state").asText().equals("COVERED"))
+            .map(JsonNode::toString)
+            .collect(joining("\n"));
+    String rows =
+        deliveries().stream()
+            .filter(d -> !d.path("state").asText().equals("CONFIRMED"))
+            .filter(d -> !d.path("asleep").asBoolean())
+            .map(JsonNode::toString)
+            .collect(joining("\n"));
+    return "not covered:\n" + open + "\nnot confirmed:\n" + rows;
   }
 
   private static List<JsonNode> list(JsonNode array) {

@@ -8,22 +8,30 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.lastmile.ledger.RedisAddress;
 import org.lastmile.simulators.modem.ModemSettings;
 import org.lastmile.simulators.modem.Smsc;
+import org.lastmile.simulators.modem.SmscStatistics;
 import org.lastmile.simulators.modem.VirtualModem;
 import org.lastmile.simulators.speakers.FleetSettings;
+import org.lastmile.simulators.speakers.FleetStatistics;
 import org.lastmile.simulators.speakers.Play;
 import org.lastmile.simulators.speakers.SpeakerFleet;
 import org.lastmile.simulators.speakers.SpeakerSettings;
 import org.lastmile.simulators.wechat.AccountSettings;
+import org.lastmile.simulators.wechat.AccountStatistics;
+import org.lastmile.simulators.wechat.WeChatFault;
 import org.lastmile.simulators.wechat.WeChatSandbox;
 
 /**
@@ -102,6 +110,12 @@ final class Township implements AutoCloseable {
   /** How many WeChat messages are under way at one time. */
   Township wechatAtOnce(int count) {
     papers.wechatAtOnce(count);
+    return this;
+  }
+
+  /** Every template message is answered by the platform only after that time. */
+  Township wechatTakes(Duration time) {
+    wechat.account().next(10_000, WeChatFault.delay(time));
     return this;
   }
 
@@ -225,6 +239,50 @@ final class Township implements AutoCloseable {
 
   // --- what came of it, as it is seen outside ---------------------------------------------------
 
+  /** Grows with everything that happens on any wire. */
+  long happened() {
+    SmscStatistics sms = smsc.statistics();
+    AccountStatistics account = wechat.account().statistics();
+    FleetStatistics devices = fleet.statistics();
+    return sms.parts()
+        + sms.messages()
+        + account.sends()
+        + account.callbacksPosted()
+        + devices.commands()
+        + devices.receipts();
+  }
+
+  /** Waits until what was under way on the networks has arrived, with nobody to take more in. */
+  void comesToRest() {
+    AtomicLong before = new AtomicLong(-1);
+    await()
+        .atMost(PATIENCE)
+        .during(Duration.ofMillis(400))
+        .until(
+            () -> {
+              long now = smsc.statistics().parts() + smsMessages() + wechatMessages();
+              return before.getAndSet(now) == now;
+            });
+  }
+
+  /** Messages that somebody has, by name; for a loudspeaker, what it has played. */
+  int messages(String name) {
+    for (int n = 1; n <= roster.points(); n++) {
+      Roster.Responsible who = roster.responsible(n);
+      if (name.equals(who.name())) {
+        int sms = who.phone().isEmpty() ? 0 : smsc.phone(who.phone()).inbox().size();
+        return sms + (who.openid().isEmpty() ? 0 : follower(who.openid()));
+      }
+      if (name.equals(n + "号户")) {
+        return smsc.phone(roster.household(n)).inbox().size();
+      }
+      if (name.equals(n + "号大喇叭")) {
+        return fleet.device("v" + n).played().size();
+      }
+    }
+    throw new IllegalArgumentException("nobody is called " + name);
+  }
+
   /** Whole SMS that reached phones. */
   long smsMessages() {
     return smsc.statistics().messages();
@@ -325,6 +383,20 @@ final class Township implements AutoCloseable {
   /** An embedded store outlives a gateway that was killed: here it must not outlive its test. */
   private void endOrphans() {
     stores().forEach(ProcessHandle::destroy);
+  }
+
+  /** Where the embedded store listens, also while its gateway is dead. */
+  RedisAddress ownStore() {
+    Path data = folder.resolve("data");
+    Properties store = new Properties();
+    try (var in = Files.newBufferedReader(data.resolve("store.properties"))) {
+      store.load(in);
+      String password = Files.readString(data.resolve("password")).strip();
+      String place = "@127.0.0.1:" + store.getProperty("port");
+      return RedisAddress.parse("redis://:" + password + place);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Stream<ProcessHandle> stores() {
