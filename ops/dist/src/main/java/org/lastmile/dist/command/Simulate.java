@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.lastmile.simulators.modem.ModemSettings;
@@ -111,7 +112,8 @@ public final class Simulate implements Runnable {
             sms -> {
               say(spec, sms.to() + " ← " + sms.text());
               if (answer != null) {
-                time.schedule(() -> smsc.phone(sms.to()).replies(answer), 2, TimeUnit.SECONDS);
+                Future<?> unused =
+                    time.schedule(() -> smsc.phone(sms.to()).replies(answer), 2, TimeUnit.SECONDS);
               }
             });
         stopping

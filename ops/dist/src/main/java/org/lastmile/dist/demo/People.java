@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -140,6 +141,6 @@ final class People {
     Duration wait =
         pace.computeIfAbsent(
             phone, p -> Duration.ofMillis(1_000 + new Random(seed ^ p.hashCode()).nextInt(3_000)));
-    time.schedule(reply, wait.toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> unused = time.schedule(reply, wait.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -139,13 +140,14 @@ final class Town implements AutoCloseable {
   }
 
   private void in(Duration after, String what, Runnable action) {
-    time.schedule(
-        () -> {
-          action.run();
-          tell.accept(what);
-        },
-        after.toMillis(),
-        TimeUnit.MILLISECONDS);
+    Future<?> unused =
+        time.schedule(
+            () -> {
+              action.run();
+              tell.accept(what);
+            },
+            after.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   @Override
