@@ -100,7 +100,7 @@ final class Child implements AutoCloseable {
   private static long cpuTime() throws IOException {
     // Linux' own count of this process: clock ticks of 10 ms in user and in kernel mode.
     String[] fields =
-        Files.readString(Path.of("/proc/self/stat")).replaceAll(".*\\)", "").split(" ");
+        Files.readString(Path.of("/proc/self/stat")).replaceAll(".*\\)", "").split(" ", -1);
     return (Long.parseLong(fields[12]) + Long.parseLong(fields[13])) * 10_000_000;
   }
 }
