@@ -130,7 +130,9 @@ public final class App implements AutoCloseable {
               });
       part(timer::shutdownNow);
       List<Lane> lanes = new ArrayList<>();
-      channels.forEach((name, channel) -> lanes.add(new Lane(name, channel, desk, timer)));
+      channels.forEach(
+          (name, channel) ->
+              lanes.add(new Lane(name, channel, perMinute(config, name), desk, timer)));
 
       Map<String, Supplier<Health>> health = new LinkedHashMap<>();
       channels.forEach((name, channel) -> health.put(name, channel::check));
@@ -180,6 +182,7 @@ public final class App implements AutoCloseable {
           .bind(
               VertxPlatformHttpRouter.PLATFORM_HTTP_ROUTER_NAME_ZERO,
               new Intakes(vertx, router, config.http().bodyLimit()));
+      desk.onActive(registries::refresh);
       desk.start();
       part(camel::stop);
       camel.start();
@@ -354,6 +357,11 @@ public final class App implements AutoCloseable {
                 active ? Health.State.UP : Health.State.DEGRADED,
                 active ? "" : "standby: another node is active, or the store is away",
                 Map.of("devices", Integer.toString(desk.devices().size())))));
+  }
+
+  private static int perMinute(Config config, String channel) {
+    Config.Carrier carrier = config.carriers().get(channel);
+    return carrier == null ? 0 : carrier.perMinute();
   }
 
   private static String owner(Config.Desk desk) {

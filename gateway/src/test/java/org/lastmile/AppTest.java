@@ -94,8 +94,9 @@ class AppTest {
 
   @Test
   void refuses_what_it_must_with_the_status_that_the_contract_names() throws Exception {
-    assertThat(post("application/xml", "<alert><sender>x</sender>", TOKEN).statusCode())
-        .isEqualTo(400);
+    HttpResponse<String> broken = post("application/xml", "<alert><sender>x</sender>", TOKEN);
+    assertThat(broken.statusCode()).isEqualTo(400);
+    assertThat(broken.body()).contains("\"problems\":[{\"at\":", "\"line\":", "\"what\":");
     assertThat(post("application/xml", cap("a2"), "nobody").statusCode()).isEqualTo(401);
     assertThat(post("text/plain", cap("a2"), TOKEN).statusCode()).isEqualTo(415);
     HttpResponse<String> large = post("application/xml", "x".repeat(8 * 1024 * 1024 + 1), TOKEN);

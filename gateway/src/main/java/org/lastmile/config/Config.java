@@ -1,6 +1,7 @@
 package org.lastmile.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,6 +21,7 @@ import java.util.function.Function;
 import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
 import org.lastmile.channel.sms.SmsConfig;
 import org.lastmile.channel.wechat.WeChatConfig;
+import org.lastmile.ledger.RedisAddress;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Planner;
 
@@ -47,6 +49,11 @@ public record Config(
   public Config {
     carriers = Map.copyOf(carriers);
   }
+
+  private static final Duration SHORTEST_TERM = Duration.ofSeconds(2);
+
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /**
    * Where people and machines reach the gateway.
@@ -82,8 +89,9 @@ public record Config(
    *
    * @param uri any endpoint, e.g. {@code smtp:…}, {@code smpp:…}
    * @param address which address of a person it takes
+   * @param perMinute most messages a minute; 0 = no limit
    */
-  public record Carrier(String uri, Planner.Address address) {
+  public record Carrier(String uri, Planner.Address address, int perMinute) {
     /** A URI may carry a password. */
     @Override
     public String toString() {
@@ -147,8 +155,8 @@ public record Config(
   /** Without a file: embedded store and MQTT endpoint, no modem, below that folder. */
   public static Config defaults(Path base) {
     List<String> problems = new ArrayList<>();
-    JsonNode tree = new YAMLMapper().createObjectNode();
-    ((ObjectNode) tree).putObject("channels").putObject("loudspeaker").put("broker", "embedded");
+    ObjectNode tree = YAML.createObjectNode();
+    tree.putObject("channels").putObject("loudspeaker").put("broker", "embedded");
     return config(tree, "defaults", base, System::getenv, problems, null);
   }
 
@@ -163,7 +171,7 @@ public record Config(
 
   static JsonNode tree(Path file, List<String> problems) {
     try {
-      JsonNode tree = new YAMLMapper().readTree(Files.readString(file));
+      JsonNode tree = YAML.readTree(Files.readString(file));
       return tree == null ? MissingNode.getInstance() : tree;
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
@@ -205,11 +213,15 @@ public record Config(
     Keys store = root.section("store");
     Store kept =
         new Store(
-            store.text("redis", "embedded"),
+            store.address("redis", "embedded"),
             store.path("data", base.resolve("data")),
             store.text("server", ""));
-    if (!kept.redis().matches("embedded|rediss?(-sentinel|-cluster|\\+sentinel|\\+cluster)?:.+")) {
-      store.problem("redis", "is neither embedded nor a redis:// or rediss:// address");
+    if (!kept.embedded()) {
+      try {
+        RedisAddress.parse(kept.redis());
+      } catch (IllegalArgumentException e) {
+        store.problem("redis", "is not 'embedded', and " + e.getMessage());
+      }
     }
     store.done();
 
@@ -225,8 +237,9 @@ public record Config(
               carriers.put(
                   name,
                   new Carrier(
-                      carrier.needed("uri"),
-                      carrier.choice("address", Planner.Address.class, Planner.Address.PHONE)));
+                      carrier.neededAddress("uri"),
+                      carrier.choice("address", Planner.Address.class, Planner.Address.PHONE),
+                      carrier.number("per-minute", 0, 0, 1_000_000)));
               if (!name.matches("[a-z][a-z0-9-]*")
                   || List.of("sms", "loudspeaker", "wechat").contains(name)) {
                 carrier.problem("", "needs a name of its own in small letters");
@@ -249,6 +262,9 @@ public record Config(
 
     Keys desk = root.section("desk");
     Desk decides = new Desk(desk.text("owner", ""), desk.duration("term", Duration.ofSeconds(15)));
+    if (decides.term().compareTo(SHORTEST_TERM) < 0) {
+      desk.problem("term", "is shorter than 2s: the desk could not renew it in time");
+    }
     desk.done();
 
     Path policyFile = root.path("policy", null);
@@ -342,7 +358,8 @@ public record Config(
           inFlight,
           patience);
     } catch (IllegalArgumentException e) {
-      keys.problem("", e.getMessage().replace("channels.loudspeaker: ", ""));
+      List.of(e.getMessage().replace("channels.loudspeaker: ", "").split("; ", -1))
+          .forEach(p -> told(keys, p));
       return null;
     }
   }
@@ -384,8 +401,14 @@ public record Config(
     keys.done();
     WeChatConfig config = new WeChatConfig(official, set);
     if (uri != null) {
-      config.problems().forEach(p -> keys.problem("", p));
+      config.problems().forEach(p -> told(keys, p));
     }
     return config;
+  }
+
+  /** What a channel says of its own configuration: {@code key: what}. */
+  private static void told(Keys keys, String problem) {
+    int colon = problem.indexOf(": ");
+    keys.problem(problem.substring(0, colon), problem.substring(colon + 2));
   }
 }

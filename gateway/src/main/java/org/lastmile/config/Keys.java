@@ -11,6 +11,7 @@ import java.time.LocalTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,8 +29,14 @@ import java.util.stream.Collectors;
  * checked against it and a misspelt key is found.
  */
 final class Keys {
-  private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|min|h|d)");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|min|h|d)");
   private static final Pattern ENVIRONMENT = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
+
+  /** In addresses small letters stay: {@code ${header.attempt}} means something to Camel. */
+  private static final Pattern ENVIRONMENT_IN_ADDRESS =
+      Pattern.compile("\\$\\{([A-Z_][A-Z0-9_]*)}");
+
+  private static final int MOST_KNOWN = 3;
 
   private final String path;
   private final JsonNode node;
@@ -133,6 +140,10 @@ final class Keys {
 
   String text(String name, String fallback) {
     note(name, "text", fallback);
+    return plain(name, fallback);
+  }
+
+  private String plain(String name, String fallback) {
     JsonNode at = node.path(name);
     if (at.isMissingNode() || at.isNull()) {
       return fallback;
@@ -155,15 +166,14 @@ final class Keys {
 
   /** A secret: as it stands, {@code ${ENV}}, or {@code file:PATH}. Never shown in a message. */
   String secret(String name) {
-    String text = text(name, "");
-    Matcher environment = ENVIRONMENT.matcher(text);
-    if (environment.matches()) {
-      String value = report.environment().apply(environment.group(1));
-      if (value == null || value.isEmpty()) {
-        problem(name, "environment variable " + environment.group(1) + " is not set");
-        return "";
-      }
-      return value;
+    note(name, "secret", "");
+    if (node.path(name).isNumber()) {
+      problem(name, "stands there as a number, which loses leading zeros: put it in quotes");
+      return "";
+    }
+    String text = plain(name, "");
+    if (ENVIRONMENT.matcher(text).matches()) {
+      return withEnvironment(name, text, ENVIRONMENT);
     }
     if (text.startsWith("file:")) {
       Path file = report.base().resolve(text.substring("file:".length()));
@@ -177,8 +187,37 @@ final class Keys {
     return text;
   }
 
+  /** An address that may have {@code ${ENV}} in it, e.g. for its password. Never shown. */
+  String address(String name, String fallback) {
+    note(name, "address", fallback);
+    return withEnvironment(name, plain(name, fallback), ENVIRONMENT_IN_ADDRESS);
+  }
+
+  /** The same, and it has to be there. */
+  String neededAddress(String name) {
+    String address = address(name, "");
+    if (address.isBlank()) {
+      problem(name, "is missing");
+    }
+    return address;
+  }
+
+  private String withEnvironment(String name, String text, Pattern variable) {
+    return variable
+        .matcher(text)
+        .replaceAll(
+            m -> {
+              String value = report.environment().apply(m.group(1));
+              if (value == null || value.isEmpty()) {
+                problem(name, "environment variable " + m.group(1) + " is not set");
+                return "";
+              }
+              return Matcher.quoteReplacement(value);
+            });
+  }
+
   int number(String name, int fallback, int least, int most) {
-    note(name, "number " + least + " to " + most, Integer.toString(fallback));
+    note(name, "number", Integer.toString(fallback));
     JsonNode at = node.path(name);
     if (at.isMissingNode() || at.isNull()) {
       return fallback;
@@ -209,7 +248,7 @@ final class Keys {
 
   /** A time span such as {@code 300ms}, {@code 90s}, {@code 5m}, {@code 3h}, {@code 1d}. */
   Duration duration(String name, Duration fallback) {
-    note(name, "duration", fallback == null ? "" : fallback.toString());
+    note(name, "duration", fallback == null ? "" : written(fallback));
     JsonNode at = node.path(name);
     if (at.isMissingNode() || at.isNull()) {
       return fallback;
@@ -227,6 +266,25 @@ final class Keys {
       case "h" -> Duration.ofHours(n);
       default -> Duration.ofDays(n);
     };
+  }
+
+  /** As {@link #duration} reads it, in the largest unit that is whole. */
+  private static String written(Duration duration) {
+    long ms = duration.toMillis();
+    return ms % 1_000 != 0
+        ? ms + "ms"
+        : ms % 60_000 != 0 || ms == 0
+            ? ms / 1_000 + "s"
+            : ms % 3_600_000 != 0 ? ms / 60_000 + "m" : ms / 3_600_000 + "h";
+  }
+
+  /** A time span longer than zero. */
+  Duration someTime(String name, Duration fallback) {
+    Duration some = duration(name, fallback);
+    if (some.isZero()) {
+      problem(name, "has to be longer than zero");
+    }
+    return some;
   }
 
   Path path(String name, Path fallback) {
@@ -259,8 +317,7 @@ final class Keys {
   }
 
   <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
-    String known = names(type);
-    note(name, "one of " + known, fallback == null ? "" : fallback.name());
+    note(name, "one of", fallback == null ? "" : fallback.name());
     JsonNode at = node.path(name);
     if (at.isMissingNode() || at.isNull()) {
       return fallback;
@@ -269,7 +326,7 @@ final class Keys {
   }
 
   <E extends Enum<E>> Set<E> choices(String name, Class<E> type) {
-    note(name, "list of " + names(type), "");
+    note(name, "list of", "");
     Set<E> chosen = new LinkedHashSet<>();
     JsonNode at = node.path(name);
     if (at.isTextual()) {
@@ -306,9 +363,40 @@ final class Keys {
         .forEachRemaining(
             n -> {
               if (!asked.contains(n)) {
-                problem(n, "is not a known key here; known are " + String.join(", ", asked));
+                problem(n, "is not a known key here; " + suggestion(n));
               }
             });
+  }
+
+  /** The keys that look like it, else all there are. */
+  private String suggestion(String misspelt) {
+    List<String> like =
+        asked.stream()
+            .filter(known -> distance(misspelt, known) <= (known.length() < 4 ? 1 : 2))
+            .sorted(Comparator.comparingInt(known -> distance(misspelt, known)))
+            .limit(MOST_KNOWN)
+            .toList();
+    return like.isEmpty()
+        ? "known are " + String.join(", ", asked)
+        : "did you mean " + String.join(" or ", like) + "?";
+  }
+
+  /** Letters to insert, remove or change to make one of the other (Levenshtein), in any case. */
+  private static int distance(String misspelt, String known) {
+    String one = misspelt.toLowerCase(Locale.ROOT);
+    String other = known.toLowerCase(Locale.ROOT);
+    int[] row = new int[other.length() + 1];
+    Arrays.setAll(row, i -> i);
+    for (int i = 1; i <= one.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= other.length(); j++) {
+        int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[other.length()];
   }
 
   private void note(String name, String type, String fallback) {

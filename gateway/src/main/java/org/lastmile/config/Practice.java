@@ -126,8 +126,8 @@ public record Practice(Policy policy, Wording wording) {
           grade,
           new Policy.Ladder(
               rungs.isEmpty() ? shipped.rungs() : rungs,
-              keys.duration("deadline", shipped.deadline()),
-              keys.duration("play-by", shipped.playBy()),
+              keys.someTime("deadline", shipped.deadline()),
+              keys.someTime("play-by", shipped.playBy()),
               keys.flag("flash", shipped.flash()),
               keys.texts("channels", shipped.channels())));
       keys.done();
@@ -139,12 +139,12 @@ public record Practice(Policy policy, Wording wording) {
   private static Policy.Waits waits(Keys keys, Policy.Waits usual) {
     Policy.Waits waits =
         new Policy.Waits(
-            keys.duration("spill", usual.spill()),
-            keys.duration("receipt", usual.receipt()),
-            keys.duration("unknown", usual.unknown()),
-            keys.duration("held", usual.held()),
-            keys.duration("retry", usual.retry()),
-            keys.duration("retry-most", usual.retryMost()));
+            keys.someTime("spill", usual.spill()),
+            keys.someTime("receipt", usual.receipt()),
+            keys.someTime("unknown", usual.unknown()),
+            keys.someTime("held", usual.held()),
+            keys.someTime("retry", usual.retry()),
+            keys.someTime("retry-most", usual.retryMost()));
     keys.done();
     return waits;
   }

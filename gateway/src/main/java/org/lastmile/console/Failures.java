@@ -7,11 +7,13 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.lastmile.channel.Memory;
 import org.lastmile.desk.Desk;
@@ -25,7 +27,9 @@ final class Failures {
 
   private Failures() {}
 
+  /** Call it before anything else is routed. */
   static void handleAll(Router router) {
+    router.route().failureHandler(request -> answer(router, request));
     for (int status : new int[] {400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 500, 503}) {
       router.errorHandler(status, request -> answer(router, request));
     }
@@ -41,6 +45,9 @@ final class Failures {
     if (cause instanceof Problem problem) {
       return problem;
     }
+    if (cause instanceof HttpException http) {
+      return Problem.of(http.getStatusCode(), "The request can't be answered", http.getPayload());
+    }
     if (cause instanceof Desk.Refused refused) {
       return Problem.of(409, "That can't be done now", refused.getMessage());
     }
@@ -50,15 +57,21 @@ final class Failures {
     if (cause instanceof Ledger.Fenced) {
       return Problem.away("another node is taking over the desk");
     }
+    if (cause instanceof TimeoutException) {
+      return new Problem(
+          503,
+          "The desk does not answer",
+          "its store may be away; whether anything was done is not known yet, look again shortly",
+          List.of(),
+          Map.of("Retry-After", "5"));
+    }
     LOG.error("A request failed by a defect", cause);
     return Problem.of(500, "The gateway failed", "it is a defect; the gateway's log has the cause");
   }
 
   private static void answer(Router router, RoutingContext request) {
     Problem problem =
-        request.failure() != null && request.statusCode() == 500
-            ? problem(request.failure())
-            : ofStatus(router, request);
+        request.failure() == null ? ofStatus(router, request) : problem(request.failure());
     send(request, problem);
   }
 

@@ -2,6 +2,9 @@ package org.lastmile.console;
 
 /** Makes personal data unusable and still recognisable to who knows it. */
 final class Mask {
+  /** Stands for words that name people. */
+  static final String WITHHELD = "（含个人信息，不显示）";
+
   private Mask() {}
 
   /** {@code 13812345678} becomes {@code 138****5678}; an openid keeps its first four characters. */

@@ -25,6 +25,7 @@ import org.lastmile.warning.HazardPoint;
 /** The registry, page by page, and the import of ledgers. */
 final class RegistryApi {
   private static final long MOST_BODY = 64L * 1024 * 1024;
+  private static final String IMPORT = "/api/v1/registry/import";
   private static final int MOST_PAGE = 1000;
 
   /** Fields of a person that only who needs them sees. */
@@ -48,9 +49,9 @@ final class RegistryApi {
     api.on(GET, "/api/v1/registry/points", Right.SEE, r -> page(r, points(r.caller())));
     api.on(GET, "/api/v1/registry/people", Right.SEE, r -> page(r, people(r.caller())));
     api.on(GET, "/api/v1/registry/speakers", Right.SEE, r -> page(r, speakers(r.caller())));
-    router.post("/api/v1/registry/import").handler(Gate.needs(Right.IMPORT));
+    router.post(IMPORT).handler(Gate.needs(Right.IMPORT));
     router
-        .post("/api/v1/registry/import")
+        .post(IMPORT)
         .handler(
             BodyHandler.create(System.getProperty("java.io.tmpdir"))
                 .setBodyLimit(MOST_BODY)

@@ -40,7 +40,10 @@ record Scope(Caller caller) {
         points);
   }
 
-  /** A row of the plan, people's addresses and residents' names masked where need be. */
+  /**
+   * A row of the plan; where need be people's addresses and residents' names are masked, and what a
+   * helper is told, since it names somebody of a key group.
+   */
   View.Row of(View.Row row) {
     if (personal() || row.audience() == Audience.LOUDSPEAKER) {
       return row;
@@ -50,7 +53,7 @@ record Scope(Caller caller) {
         row.number(),
         row.channel(),
         row.audience(),
-        row.recipient(),
+        Mask.address(row.recipient()),
         resident ? Mask.name(row.name()) : row.name(),
         Mask.address(row.address()),
         row.stage(),
@@ -60,8 +63,22 @@ record Scope(Caller caller) {
         row.since(),
         row.due(),
         row.points(),
-        row.text(),
+        row.audience() == Audience.HELPER ? Mask.WITHHELD : row.text(),
         row.why());
+  }
+
+  /** A line of the timeline; residents: numbers of their deliveries. */
+  View.Line of(View.Line line, Set<Integer> residents) {
+    return personal() || !residents.contains(line.delivery())
+        ? line
+        : new View.Line(
+            line.at(),
+            line.type(),
+            line.delivery(),
+            line.channel(),
+            Mask.name(line.recipient()),
+            line.point(),
+            line.detail());
   }
 
   /** A duty task with the items that are among these points, phones masked where need be. */

@@ -13,9 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.lastmile.desk.Desk;
 import org.lastmile.desk.Receipt;
 import org.lastmile.desk.View;
+import org.lastmile.warning.Audience;
 import org.lastmile.warning.Coverage;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.DutyTask;
@@ -175,19 +177,31 @@ final class WarningsApi {
     Scope scope = new Scope(request.caller());
     CompletableFuture<Set<String>> points =
         scope.whole() ? done(Set.of()) : covered(request).thenApply(Scope::names);
+    CompletableFuture<Set<Integer>> residents =
+        scope.personal() ? done(Set.of()) : rows(request).thenApply(WarningsApi::residents);
     return desk.timeline(id)
         .thenCombineAsync(
             points,
             (lines, seen) ->
                 lines.orElseThrow(() -> Problem.unknown("warning", id)).stream()
-                    .filter(
-                        l ->
-                            scope.whole()
-                                || (l.point().isEmpty()
-                                    ? l.delivery() < 0
-                                    : seen.contains(l.point())))
+                    .filter(l -> scope.whole() || sees(seen, l))
                     .toList(),
+            api.work())
+        .thenCombineAsync(
+            residents,
+            (lines, of) -> lines.stream().map(l -> scope.of(l, of)).toList(),
             api.work());
+  }
+
+  private static boolean sees(Set<String> points, View.Line line) {
+    return line.point().isEmpty() ? line.delivery() < 0 : points.contains(line.point());
+  }
+
+  private static Set<Integer> residents(List<View.Row> rows) {
+    return rows.stream()
+        .filter(r -> r.audience() == Audience.RESIDENT)
+        .map(View.Row::number)
+        .collect(Collectors.toSet());
   }
 
   private CompletionStage<?> timeline(Request request) {

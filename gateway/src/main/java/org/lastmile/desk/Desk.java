@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -91,6 +92,10 @@ public final class Desk implements AutoCloseable {
   private final Map<String, Signal.State> presence = new ConcurrentHashMap<>();
   private final List<Consumer<View.Change>> changeListeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<String>> dueListeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> activeListeners = new CopyOnWriteArrayList<>();
+
+  /** Summaries of warnings that are over, by id. */
+  private final Map<String, View.Summary> closed = new ConcurrentHashMap<>();
 
   /** What was decided and is not kept yet. */
   private Map<String, List<Event>> unsaved = new LinkedHashMap<>();
@@ -137,8 +142,7 @@ public final class Desk implements AutoCloseable {
     }
   }
 
-  private record Batch(
-      long number, Map<String, List<Event>> events, List<Runnable> afterwards, Instant at) {}
+  private record Batch(long number, Map<String, List<Event>> events, List<Runnable> afterwards) {}
 
   /**
    * A desk that is not started yet.
@@ -324,40 +328,69 @@ public final class Desk implements AutoCloseable {
   }
 
   /**
-   * Newest first; null = all on the desk (open, or over for less than a day) and 200 older ones.
+   * Newest first; null = all on the desk (open, or over for less than a day) and 100 older ones.
    */
   public CompletableFuture<List<View.Summary>> warnings(WarningStatus status) {
     return submit(
-        false,
-        () -> {
-          List<View.Summary> all = new ArrayList<>();
-          cases.values().forEach(c -> all.add(0, Views.summary(c.progress)));
-          for (String id : ledger.closed(200)) {
-            if (!cases.containsKey(id)) {
-              ledger.read(id).ifPresent(e -> all.add(Views.summary(fold(e))));
-            }
-          }
-          return all.stream().filter(s -> status == null || s.status() == status).toList();
-        });
+            false,
+            () -> {
+              List<View.Summary> all = new ArrayList<>();
+              cases.values().forEach(c -> all.add(0, Views.summary(c.progress)));
+              return all;
+            })
+        .thenApplyAsync(
+            all -> {
+              Set<String> here = new HashSet<>();
+              all.forEach(s -> here.add(s.id()));
+              for (String id : ledger.closed(100)) {
+                if (!here.contains(id)) {
+                  over(id).ifPresent(all::add);
+                }
+              }
+              return all.stream().filter(s -> status == null || s.status() == status).toList();
+            });
+  }
+
+  /** A closed warning never changes: read once. */
+  private Optional<View.Summary> over(String id) {
+    View.Summary known = closed.get(id);
+    if (known == null) {
+      known = ledger.read(id).map(Desk::fold).map(Views::summary).orElse(null);
+      if (known != null) {
+        closed.put(id, known);
+      }
+    }
+    return Optional.ofNullable(known);
   }
 
   /** One warning at a glance; empty = never accepted here. */
   public CompletableFuture<Optional<View.Summary>> warning(String id) {
-    return submit(false, () -> progress(id).map(Views::summary));
+    return view(id, Views::summary);
   }
 
   public CompletableFuture<Optional<Coverage>> coverage(String id) {
-    return submit(false, () -> progress(id).map(Progress::coverage));
+    return view(id, Progress::coverage);
   }
 
   /** Every row of the plan and what became of it. */
   public CompletableFuture<Optional<List<View.Row>>> deliveries(String id) {
-    return submit(false, () -> progress(id).map(Views::rows));
+    return view(id, Views::rows);
   }
 
   /** Everything that happened, oldest first. */
   public CompletableFuture<Optional<List<View.Line>>> timeline(String id) {
-    return submit(false, () -> progress(id).map(Views::timeline));
+    return view(id, Views::timeline);
+  }
+
+  /** From what is on the desk, or else from the ledger, which then is not read on this thread. */
+  private <T> CompletableFuture<Optional<T>> view(String id, Function<Progress, T> view) {
+    return submit(false, () -> Optional.ofNullable(cases.get(id)).map(c -> view.apply(c.progress)))
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(found)
+                    : CompletableFuture.supplyAsync(
+                        () -> ledger.read(id).map(Desk::fold).map(view)));
   }
 
   /** Open duty tasks, worst grade first. */
@@ -374,6 +407,14 @@ public final class Desk implements AutoCloseable {
   /** Called with a channel's name when something is due on it: the lane should ask now. */
   public void onDue(Consumer<String> listener) {
     dueListeners.add(listener);
+  }
+
+  /**
+   * Called on the desk's thread when this desk has got the lease, before it looks at any warning:
+   * what other nodes have changed meanwhile is taken over here.
+   */
+  public void onActive(Runnable listener) {
+    activeListeners.add(listener);
   }
 
   // --- the thread ------------------------------------------------------------------------------
@@ -453,9 +494,20 @@ public final class Desk implements AutoCloseable {
         return false;
       }
       leaseUntil = now.plus(setup.term());
-      if (lease == null || lease.epoch() != claimed.get().epoch()) {
+      long before = lease == null ? -1 : lease.epoch();
+      long epoch = claimed.get().epoch();
+      if (before >= 0 && epoch == before + 1) {
+        // The term ran out while the store was away and nobody else was there: what was decided
+        // meanwhile still stands, under the new epoch.
+        lease = claimed.get();
+        batches = 0;
+        if (batch != null && batch.number() > 0) {
+          batch = new Batch(++batches, batch.events(), batch.afterwards());
+        }
+      } else if (epoch != before) {
         stepDown();
         batches = 0;
+        activeListeners.forEach(Runnable::run);
         ledger.open().forEach(this::adopt);
         lease = claimed.get();
         log.info("this desk is active, epoch {}, {} warnings open", lease.epoch(), cases.size());
@@ -592,7 +644,7 @@ public final class Desk implements AutoCloseable {
 
   private void freeze() {
     if (batch == null && (!unsaved.isEmpty() || !afterwards.isEmpty())) {
-      batch = new Batch(unsaved.isEmpty() ? 0 : ++batches, unsaved, afterwards, now());
+      batch = new Batch(unsaved.isEmpty() ? 0 : ++batches, unsaved, afterwards);
       unsaved = new LinkedHashMap<>();
       afterwards = new ArrayList<>();
     }
@@ -630,7 +682,7 @@ public final class Desk implements AutoCloseable {
   // --- deciding --------------------------------------------------------------------------------
 
   private Instant now() {
-    return clock.instant();
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS); // as the ledger keeps it
   }
 
   /** Makes an event part of the truth: folded now, kept before anybody is answered. */
@@ -660,6 +712,10 @@ public final class Desk implements AutoCloseable {
     }
     Case of = new Case(was == null ? order++ : was.order, progress);
     cases.put(id, of);
+    WarningStatus status = progress.status();
+    if (status == WarningStatus.HELD || status == WarningStatus.AWAITING_APPROVAL) {
+      log.warn("warning {} waits for a person, {}: {}", id, status, progress.why());
+    }
     List<Event> events = verdict.events();
     afterwards.add(() -> events.forEach(e -> publish(id, e)));
     replace(of);
@@ -790,11 +846,6 @@ public final class Desk implements AutoCloseable {
       }
     }
     throw new Refused("warning " + of.id() + " has no point " + point);
-  }
-
-  private Optional<Progress> progress(String id) {
-    Case of = cases.get(id);
-    return of != null ? Optional.of(of.progress) : ledger.read(id).map(Desk::fold);
   }
 
   /** Stops deciding and gives the lease back. */

@@ -203,12 +203,18 @@ final class Dispatch {
                 open ? words.text().replace("{open}", stillOpen(of, row)) : words.text(),
                 words.fields(),
                 speech(of.progress, words.kind()),
-                of.progress.released() == null ? of.progress.accepted() : of.progress.released(),
+                issued(of.progress, row.delivery().stage()),
                 plan.playBy(),
                 words.kind() == Content.Kind.LIFT ? 0 : 1 + grade(of.progress).ordinal(),
                 of.progress.warning().drill(),
                 List.of(),
                 words.supersedes()));
+  }
+
+  /** The same whenever it is asked for, and later for a later rung: devices play the later one. */
+  private static Instant issued(Progress progress, int stage) {
+    Instant released = progress.released();
+    return (released == null ? progress.accepted() : released).plusSeconds(stage);
   }
 
   private static String stillOpen(Case of, Progress.Row row) {

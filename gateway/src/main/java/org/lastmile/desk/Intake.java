@@ -95,9 +95,13 @@ final class Intake {
           now);
     }
     for (Case of : cases.values()) {
+      // What changes or lifts this one has come first: it counts as soon as this one comes.
       Warning later = of.progress.warning();
-      if (later.references().stream().anyMatch(r -> r.means(warning.identity()))
-          && of.progress.released() != null) {
+      boolean counts =
+          of.progress.released() != null || of.progress.status() == WarningStatus.NOT_APPLICABLE;
+      if (counts
+          && later.references().stream().anyMatch(r -> r.means(warning.identity()))
+          && later.identity().sender().equals(warning.identity().sender())) {
         Event.Type over =
             later.type() == Warning.Type.CANCEL ? Event.Type.LIFTED : Event.Type.SUPERSEDED;
         return verdict(warning, empty, over, of.id(), issuer, now);

@@ -32,6 +32,9 @@ public final class EmbeddedRedis implements AutoCloseable {
   private static final String STORE_KEY = "lastmile:store";
   private static final int PORTS_TO_TRY = 5;
 
+  /** Bytes; with less free than this a disk is called full. */
+  private static final long FULL = 1_000_000;
+
   /** A big data file takes a while to read; a server that only starts takes less than a second. */
   private static final Duration START = Duration.ofSeconds(60);
 
@@ -258,6 +261,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     return new Jedis(
         new HostAndPort("127.0.0.1", folder.port()),
         DefaultJedisClientConfig.builder()
+            .resp2()
             .password(folder.password())
             .connectionTimeoutMillis(2_000)
             .socketTimeoutMillis(5_000)
@@ -302,8 +306,12 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
   }
 
+  /** Why the server ended, as far as can be seen: on a full disk it can't even log it. */
   private String lastWords() {
     try {
+      if (Files.getFileStore(folder.path()).getUsableSpace() < FULL) {
+        return "the disk that holds " + folder.path() + " is full: make room";
+      }
       List<String> lines = Files.readAllLines(folder.log());
       return String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
     } catch (IOException e) {

@@ -73,13 +73,16 @@ record RedisBinary(Path path, String version) {
       throw new EmbeddedRedis.Refused(noneCarried());
     }
     Path target = folder.resolve(Path.of(name).getFileName().toString());
+    if (Files.isExecutable(target)) {
+      return at(target);
+    }
+    Path fresh = folder.resolve("redis-server.new");
     try (InputStream packed =
         ExecutableProvider.class.getResourceAsStream(name.startsWith("/") ? name : "/" + name)) {
       if (packed == null) {
         throw new EmbeddedRedis.Refused(noneCarried());
       }
-      // Never written in place: a server that still runs holds the old file.
-      Path fresh = Files.createTempFile(folder, "redis-server", ".new");
+      // There whole or not at all.
       Files.copy(packed, fresh, StandardCopyOption.REPLACE_EXISTING);
       if (!fresh.toFile().setExecutable(true, true)) {
         throw new EmbeddedRedis.Refused(fresh + " can't be made executable");

@@ -18,6 +18,7 @@ import org.lastmile.warning.Plan;
 import org.lastmile.warning.Warning;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.ZRangeParams;
 
 /**
@@ -87,9 +88,40 @@ public final class RedisLedger implements Ledger {
     if (lease.epoch() != known) {
       migrate(lease, Integer.parseInt(said[2]));
       discardDrafts(lease);
+      String doubt = durability();
+      if (!doubt.isEmpty()) {
+        LOG.warn(doubt);
+      }
       held = lease;
     }
     return Optional.of(lease);
+  }
+
+  /**
+   * What keeps an answered write from being on disk, for people; empty when nothing is known to.
+   */
+  public String durability() {
+    Map<String, String> settings =
+        link.call(
+            redis -> {
+              try {
+                return redis.configGet("append*");
+              } catch (JedisDataException e) {
+                // Hosted servers hide their configuration: nothing is known then.
+                LOG.info("the store does not tell how it keeps data: {}", e.getMessage());
+                return Map.of();
+              }
+            });
+    if (settings.getOrDefault("appendonly", "yes").equals("no")) {
+      return "the store keeps nothing over a restart: set appendonly yes, appendfsync always";
+    }
+    String sync = settings.getOrDefault("appendfsync", "always");
+    return sync.equals("always")
+        ? ""
+        : "the store may lose what it answered in the last seconds before a power cut: its"
+            + " appendfsync is "
+            + sync
+            + ", set always";
   }
 
   private void migrate(Lease lease, int from) {
@@ -119,7 +151,7 @@ public final class RedisLedger implements Ledger {
 
   @Override
   public synchronized void open(Lease lease, Warning warning, Plan plan, List<Event> events) {
-    String id = plain(plan.warning());
+    String id = plain(plan == null ? warning.id() : plan.warning());
     boolean planned = plan != null && !plan.equals(Plan.empty(id));
     List<byte[]> chunks = planned ? PlanCodec.encode(plan) : List.of();
     if (planned) {

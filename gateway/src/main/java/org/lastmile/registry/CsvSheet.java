@@ -31,6 +31,8 @@ final class CsvSheet {
             .fieldSeparator(separator(text))
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+            // Else the rest of the file would become one cell, and its rows be lost in silence.
+            .allowUnclosedQuote(false)
             .ofCsvRecord(text)) {
       for (CsvRecord csv : reader) {
         List<String> cells = new ArrayList<>();

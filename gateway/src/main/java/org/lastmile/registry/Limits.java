@@ -15,8 +15,10 @@ final class Limits {
   static final long UNZIP_RATIO = 200;
 
   static final int ROWS = 500_000;
-  static final int COLUMNS = 200;
-  static final int CELL_CHARS = 4_000;
+  static final int COLUMNS = 1_000;
+
+  /** As many as a cell of Excel holds. */
+  static final int CELL_CHARS = 32_767;
 
   private Limits() {}
 }

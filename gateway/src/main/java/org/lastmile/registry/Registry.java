@@ -128,7 +128,7 @@ public final class Registry {
   List<ResponsiblePerson> leaders(String pointId, String areaCode, String group) {
     Set<ResponsiblePerson> found =
         new HashSet<>(index.pointLeaders.getOrDefault(pointId, List.of()));
-    for (String prefix : prefixes(areaCode)) {
+    for (String prefix : village(areaCode).prefixes) {
       for (ResponsiblePerson leader : index.leaders.getOrDefault(prefix, List.of())) {
         boolean otherGroup =
             leader.level() == Level.GROUP

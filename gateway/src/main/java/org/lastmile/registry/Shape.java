@@ -33,7 +33,7 @@ final class Shape {
 
   private final List<PreparedGeometry> polygons = new ArrayList<>();
   private final List<Area.Circle> circles = new ArrayList<>();
-  private final List<String> codes = new ArrayList<>();
+  private final List<String> prefixes = new ArrayList<>();
 
   private Shape() {}
 
@@ -108,7 +108,7 @@ final class Shape {
       digits = digits + "0".repeat(12 - digits.length());
     }
     if (digits.matches("\\d{12}")) {
-      codes.add(digits);
+      add(digits);
     } else {
       notices.accept("行政区划代码“" + code + "”不是 12 位数字，无法使用");
     }
@@ -116,22 +116,17 @@ final class Shape {
 
   /** Adds a code that was found by other means than the sender's own words. */
   void add(String code) {
-    codes.add(code);
+    prefixes.add(AdminArea.prefix(code));
   }
 
   /** True when nothing is left that places can be compared with. */
   boolean isEmpty() {
-    return polygons.isEmpty() && circles.isEmpty() && codes.isEmpty();
+    return polygons.isEmpty() && circles.isEmpty() && prefixes.isEmpty();
   }
 
   /** True when it has a polygon or a circle. */
   boolean drawn() {
     return !polygons.isEmpty() || !circles.isEmpty();
-  }
-
-  /** The codes, 12 digits each. */
-  List<String> codes() {
-    return List.copyOf(codes);
   }
 
   /** Boxes outside of which no place is inside a polygon or circle. */
@@ -161,12 +156,13 @@ final class Shape {
   }
 
   /**
-   * True when a code names this area or one around it. An area that is known only roughly (its
+   * True when a code names the area or one around it. An area that is known only roughly (its
    * ledger gave the town's code for a place in a village) may lie in a village that is named.
+   *
+   * @param areaPrefix the area's code without the zeros that pad it
    */
-  boolean names(String areaCode) {
-    return codes.stream()
-        .anyMatch(c -> AdminArea.contains(c, areaCode) || AdminArea.contains(areaCode, c));
+  boolean names(String areaPrefix) {
+    return prefixes.stream().anyMatch(p -> areaPrefix.startsWith(p) || p.startsWith(areaPrefix));
   }
 
   /** Great-circle distance in kilometres. */

@@ -34,6 +34,9 @@ final class Targeting {
   /** Code prefixes, and code plus group, of everything that stands inside what is drawn. */
   private final Set<String> touched = new HashSet<>();
 
+  /** Areas that a code of the warning names, or may. */
+  private final Set<String> named = new HashSet<>();
+
   private final List<String> assumed = new ArrayList<>();
 
   Targeting(Registry registry, Warning warning) {
@@ -47,6 +50,9 @@ final class Targeting {
       nameByDescription();
     }
     lookInside();
+    registry.villages().stream()
+        .filter(v -> !v.prefixes.isEmpty() && shape.names(v.prefixes.get(0)))
+        .forEach(v -> named.add(v.code));
     List<AtPoint> points = new ArrayList<>();
     Set<String> threatenedGroups = new HashSet<>();
     Set<String> threatenedVillages = new HashSet<>();
@@ -119,7 +125,7 @@ final class Targeting {
   }
 
   private boolean isIn(HazardPoint point) {
-    if (inside.contains(point.id()) || shape.names(point.areaCode())) {
+    if (inside.contains(point.id()) || named.contains(point.areaCode())) {
       return true;
     }
     if (!shape.drawn() || point.position() != null || !mayBeIn(point.areaCode())) {
@@ -130,7 +136,7 @@ final class Targeting {
   }
 
   private boolean isIn(Village village) {
-    if (shape.names(village.code) || touched.contains(village.code)) {
+    if (named.contains(village.code) || touched.contains(village.code)) {
       return true;
     }
     boolean unknown = shape.drawn() && village.hasAnybody() && !registry.located(village.code);
@@ -157,7 +163,7 @@ final class Targeting {
   }
 
   private boolean groupIsIn(Village village, String group) {
-    if (shape.names(village.code) || touched.contains(village.code + group)) {
+    if (named.contains(village.code) || touched.contains(village.code + group)) {
       return true;
     }
     List<Position> places = village.places.getOrDefault(group, List.of());

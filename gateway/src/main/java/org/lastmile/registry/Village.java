@@ -17,6 +17,10 @@ import org.lastmile.warning.Resident;
  */
 final class Village {
   final String code;
+
+  /** The codes around it, itself first; computed once, as every point of it asks. */
+  final List<String> prefixes;
+
   final List<HazardPoint> points = new ArrayList<>();
   final List<Loudspeaker> loudspeakers = new ArrayList<>();
 
@@ -37,11 +41,12 @@ final class Village {
 
   Village(String code) {
     this.code = code;
+    this.prefixes = Registry.prefixes(code);
   }
 
   /** True when the code is a village's own, so that it can stand as an implicit point. */
   boolean isVillage() {
-    return !code.endsWith("000");
+    return !code.isEmpty() && !code.endsWith("000");
   }
 
   /** True when it has anybody or anything of its own that can be told. */

@@ -2,6 +2,8 @@ package org.lastmile.routes;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.lastmile.channel.Channel;
@@ -25,12 +27,19 @@ public final class DispatchRoutes extends RouteBuilder {
 
   @Override
   public void configure() {
+    // What fails here is told to whoever asked: the channel keeps its signal, the lane asks again.
+    errorHandler(noErrorHandler());
     getContext().addComponent("channel", new ChannelComponent(channels));
-    ProducerTemplate wake = getContext().createProducerTemplate();
-    desk.onDue(name -> wake.asyncSendBody("seda:due-" + name + "?size=1&discardWhenFull=true", ""));
+    ProducerTemplate producer = getContext().createProducerTemplate();
+    Consumer<String> wake =
+        lane -> {
+          // One wake-up that waits is enough: what does not fit the queue of one is dropped.
+          CompletableFuture<?> unused = producer.asyncSendBody(due(lane), "");
+        };
+    desk.onDue(wake);
     for (Lane lane : lanes) {
-      String due = "seda:due-" + lane.name() + "?size=1&discardWhenFull=true";
-      lane.onRoom(() -> wake.asyncSendBody(due, ""));
+      String due = due(lane.name());
+      lane.onRoom(() -> wake.accept(lane.name()));
 
       from(due).routeId("dispatch-" + lane.name()).process(exchange -> lane.turn());
 
@@ -40,5 +49,9 @@ public final class DispatchRoutes extends RouteBuilder {
           .routeId("receipts-" + lane.name())
           .process(Step.of(Signal.class, signal -> desk.signal(lane.name(), signal)));
     }
+  }
+
+  private static String due(String lane) {
+    return "seda:due-" + lane + "?size=1&discardWhenFull=true";
   }
 }

@@ -129,12 +129,12 @@ final class HttpIntake extends AsyncProcessorSupport {
     map.put("title", title);
     map.put("status", status);
     map.put(
-        "errors",
+        "problems",
         problems.stream()
             .map(
                 p -> {
                   Map<String, Object> one = new LinkedHashMap<>();
-                  one.put("path", p.path());
+                  one.put("at", p.path());
                   if (p.line() > 0) {
                     one.put("line", p.line());
                   }

@@ -3,6 +3,8 @@ package org.lastmile.routes;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.timelimiter.TimeLimiter;
 import io.github.resilience4j.timelimiter.TimeLimiterConfig;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lastmile.channel.Channel;
+import org.lastmile.channel.Memory;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.desk.Desk;
@@ -38,10 +41,18 @@ public final class Lane {
   private final ScheduledExecutorService timer;
   private final CircuitBreaker circuit;
   private final TimeLimiter limit;
+  private final RateLimiter rate;
   private final AtomicInteger flying = new AtomicInteger();
   private volatile Runnable wake = () -> {};
 
-  public Lane(String name, Channel channel, Desk desk, ScheduledExecutorService timer) {
+  /**
+   * A lane that is not used yet.
+   *
+   * @param perMinute most messages a minute that the carrier allows; 0 = it sets no limit, or the
+   *     channel keeps it itself
+   */
+  public Lane(
+      String name, Channel channel, int perMinute, Desk desk, ScheduledExecutorService timer) {
     this.name = name;
     this.channel = channel;
     this.desk = desk;
@@ -55,6 +66,14 @@ public final class Lane {
                 .failureRateThreshold(80)
                 .waitDurationInOpenState(Duration.ofSeconds(3))
                 .permittedNumberOfCallsInHalfOpenState(2)
+                .build());
+    this.rate =
+        RateLimiter.of(
+            name,
+            RateLimiterConfig.custom()
+                .limitForPeriod(perMinute == 0 ? Integer.MAX_VALUE : perMinute)
+                .limitRefreshPeriod(Duration.ofMinutes(1))
+                .timeoutDuration(Duration.ZERO)
                 .build());
     this.limit =
         TimeLimiter.of(
@@ -92,7 +111,16 @@ public final class Lane {
   void turn() {
     int room = room();
     while (room > 0) {
-      List<Message> messages = desk.due(name, room).orTimeout(60, TimeUnit.SECONDS).join();
+      List<Message> messages;
+      try {
+        messages = desk.due(name, room).orTimeout(60, TimeUnit.SECONDS).join();
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof Memory.Away) {
+          log.debug("lane {}: nothing is handed out: {}", name, e.getCause().getMessage());
+          return; // a standby's desk, or one whose store is away: the next tick asks again
+        }
+        throw e;
+      }
       messages.forEach(this::send);
       if (messages.size() < room) {
         return;
@@ -102,6 +130,11 @@ public final class Lane {
   }
 
   private int room() {
+    int allowed = Math.max(0, rate.getMetrics().getAvailablePermissions());
+    return Math.min(allowed, roomOfChannel());
+  }
+
+  private int roomOfChannel() {
     return switch (circuit.getState()) {
       case OPEN, FORCED_OPEN -> {
         // Asks whether the wait is over; a permission that was got is given back.
@@ -122,10 +155,15 @@ public final class Lane {
     CompletionStage<Outcome> sent;
     try {
       circuit.acquirePermission();
+      rate.acquirePermission(); // the room was counted before
       sent = limit.executeCompletionStage(timer, () -> channel.send(message));
     } catch (CallNotPermittedException e) {
       flying.decrementAndGet();
       tell(message, new Outcome.LaneDown("the lane's circuit is open"));
+      return;
+    } catch (RuntimeException e) {
+      // A channel never throws; one that does leaves us not knowing what it did before.
+      landed(message, start, null, e);
       return;
     }
     sent.whenComplete((outcome, failure) -> landed(message, start, outcome, failure));

@@ -144,7 +144,7 @@ class AccessTest {
     HttpResponse<String> in = signIn("王芳", House.PASSWORD);
     assertThat(in.statusCode()).isEqualTo(200);
     String header = in.headers().firstValue("Set-Cookie").orElseThrow();
-    assertThat(header).contains("HttpOnly").contains("SameSite=Strict").doesNotContain("Secure");
+    assertThat(header).contains("HTTPOnly").contains("SameSite=Strict").doesNotContain("Secure");
     String csrf = problem(in).path("csrf").asText();
     String cookie = header.substring(0, header.indexOf(';'));
 

@@ -429,6 +429,33 @@ class DeskTest {
   }
 
   @Test
+  void what_comes_in_the_wrong_order_ends_up_the_same() {
+    town.point("p1", true);
+    List<Warning.Reference> first = List.of(new Warning.Reference("气象台", "1", Town.NOON));
+    Receipt cancel =
+        town.issue(Town.warning(Grade.RED, "2", Warning.Type.CANCEL, Warning.Nature.ACTUAL, first));
+    assertThat(cancel.status()).isEqualTo(WarningStatus.NOT_APPLICABLE);
+    assertThat(town.issue(Town.warning(Grade.RED, "1")).status()).isEqualTo(WarningStatus.LIFTED);
+
+    List<Warning.Reference> third = List.of(new Warning.Reference(null, "3", null));
+    town.issue(Town.warning(Grade.RED, "4", Warning.Type.UPDATE, Warning.Nature.ACTUAL, third));
+    assertThat(town.issue(Town.warning(Grade.RED, "3")).status())
+        .isEqualTo(WarningStatus.SUPERSEDED);
+    assertThat(town.takes("loudspeaker", 10)).hasSize(1);
+  }
+
+  @Test
+  void a_desk_whose_term_ran_out_unnoticed_keeps_what_it_decided() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    Message play = town.carries("loudspeaker").get(0);
+    town.now = town.now.plusSeconds(100);
+    town.confirms(play, Signal.Evidence.PLAYED);
+    assertThat(town.at(id, "p1").missing()).doesNotContain(Proof.PLAYED);
+    assertThat(town.takes("sms", 10)).isNotEmpty();
+  }
+
+  @Test
   void an_update_replaces_in_one_step_and_tells_those_who_have_left_its_area() {
     town.point("p1", true).point("p2", true);
     Receipt alert = town.issue(Town.warning(Grade.ORANGE, "1"));

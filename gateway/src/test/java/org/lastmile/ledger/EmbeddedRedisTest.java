@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.lastmile.channel.Memory;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -248,5 +249,45 @@ class EmbeddedRedisTest {
         .isInstanceOf(EmbeddedRedis.Refused.class)
         .hasMessageContaining("does not start")
         .hasMessageContaining("Bad file format");
+  }
+
+  @Test
+  void a_full_disk_is_named_and_nothing_acknowledged_is_lost() throws Exception {
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", folder.toString()) == 0,
+        "needs the right to mount a small disk");
+    try {
+      Path ballast = folder.resolve("ballast");
+      Files.write(ballast, new byte[16_000_000]);
+      try (EmbeddedRedis redis = start();
+          Ledger ledger = new RedisLedger(redis.address(), "town")) {
+        Memory memory = ledger.memory("sms");
+        String value = "x".repeat(100_000);
+        int kept = 0;
+        try {
+          for (; kept < 1_000; kept++) {
+            memory.put("k" + kept, value, Memory.FOR_EVER);
+          }
+        } catch (Memory.Away e) {
+          assertThat(e).hasMessageContaining("does not answer");
+        }
+        assertThat(kept).isBetween(1, 999);
+        await().atMost(PATIENCE).until(() -> redis.trouble().contains("is full: make room"));
+
+        Files.delete(ballast);
+        await().atMost(PATIENCE).until(() -> redis.trouble().isEmpty());
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> memory.get("k0").isPresent());
+        for (int i = 0; i < kept; i++) {
+          assertThat(memory.get("k" + i)).contains(value);
+        }
+        memory.put("after", value, Memory.FOR_EVER);
+      }
+    } finally {
+      assertThat(run("umount", folder.toString())).isZero();
+    }
+  }
+
+  private static int run(String... command) throws Exception {
+    return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
   }
 }

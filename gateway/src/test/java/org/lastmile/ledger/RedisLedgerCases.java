@@ -277,6 +277,20 @@ abstract class RedisLedgerCases implements LedgerContract {
   }
 
   @Test
+  void a_server_that_answers_before_it_writes_is_doubted() {
+    try (Jedis redis = operator();
+        RedisLedger ledger = new RedisLedger(address(), "town")) {
+      assertThat(ledger.durability()).isEmpty();
+      redis.configSet("appendfsync", "everysec");
+      try {
+        assertThat(ledger.durability()).contains("appendfsync is everysec");
+      } finally {
+        redis.configSet("appendfsync", "always");
+      }
+    }
+  }
+
+  @Test
   void a_server_that_forgot_our_scripts_gets_them_again() {
     try (Jedis redis = operator();
         Rig rig = rig()) {
@@ -290,7 +304,7 @@ abstract class RedisLedgerCases implements LedgerContract {
   private Jedis operator() {
     return new Jedis(
         address().hosts().iterator().next(),
-        DefaultJedisClientConfig.builder().password(address().password()).build());
+        DefaultJedisClientConfig.builder().resp2().password(address().password()).build());
   }
 
   private static Map<String, List<Event>> numbered(Warning warning, int number) {

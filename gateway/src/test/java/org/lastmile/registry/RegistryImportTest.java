@@ -165,6 +165,14 @@ class RegistryImportTest {
   }
 
   @Test
+  void aQuoteThatIsNeverClosedDoesNotSwallowTheRestInSilence() {
+    String text = "编号,名称,村,灾害类型\nP1,\"甲,大湾村,滑坡\nP2,乙,大湾村,滑坡\n";
+    ImportReport report = read(new NamedBytes("点.csv", text.getBytes(StandardCharsets.UTF_8)));
+    assertThat(words(report.problems())).anyMatch(p -> p.contains("点.csv") && p.contains("CSV"));
+    assertThat(report.candidate()).isNull();
+  }
+
+  @Test
   void anOlderLedgerWithItsPersonsOnThePointsOwnRowIsUnderstood() {
     ImportReport report =
         read(

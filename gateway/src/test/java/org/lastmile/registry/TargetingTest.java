@@ -167,6 +167,13 @@ class TargetingTest {
   }
 
   @Test
+  void aPointWithoutAnAreaCodeIsFoundByItsPosition() {
+    Township township = new Township().point("p", "", "", "29.5,106.5", "滑坡");
+    assertThat(ids(township.threatened(polygon(SQUARE)))).containsExactly("p");
+    assertThat(ids(township.threatened(code(TOWN)))).doesNotContain("p");
+  }
+
+  @Test
   void withNothingOnTheMapAtAllNothingIsRuledOut() {
     Township township = new Township().point("nowhere", DAWAN, "", "", "滑坡");
     assertThat(ids(township.threatened(polygon(SQUARE)))).contains("nowhere");

@@ -109,8 +109,7 @@ class FaultsTest extends Story {
 
     town.modem().unplug();
     Township.until("loudspeakers go on", () -> town.heard() == POINTS);
-    Township.until(
-        "WeChat goes on", () -> town.wechatMessages() == town.roster().openids().size());
+    Township.until("WeChat goes on", () -> town.wechatMessages() == town.roster().openids().size());
     assertThat(warning.coverage().path("covered").asInt()).isLessThan(POINTS);
     town.modem().plug();
 
@@ -127,8 +126,7 @@ class FaultsTest extends Story {
     Issued warning = town.issues(Alert.red("r1"));
 
     Township.until("loudspeakers go on", () -> town.heard() == POINTS);
-    Township.until(
-        "SMS goes on", () -> town.smsMessages() == town.roster().phones().size());
+    Township.until("SMS goes on", () -> town.smsMessages() == town.roster().phones().size());
     assertThat(town.wechatMessages()).isZero();
     assertThat(warning.coverage().path("covered").asInt()).isLessThan(POINTS);
     town.wechat().recovers();

@@ -45,7 +45,7 @@ final class GatewayProcess extends Gateway {
   GatewayProcess start() {
     launch();
     await()
-        .atMost(Duration.ofSeconds(120))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> {
@@ -161,8 +161,7 @@ final class GatewayProcess extends Gateway {
 
   @Override
   Map<String, byte[]> keys() {
-    return Map.of(
-        words.getProperty("kid"), Base64.getDecoder().decode(words.getProperty("key")));
+    return Map.of(words.getProperty("kid"), Base64.getDecoder().decode(words.getProperty("key")));
   }
 
   @Override

@@ -28,8 +28,7 @@ record Point(Issued warning, String id) {
     /** In a while. */
     PointAssert isCovered() {
       Township.until(
-          actual.id() + " is covered",
-          () -> actual.now().path("state").asText().equals("COVERED"));
+          actual.id() + " is covered", () -> actual.now().path("state").asText().equals("COVERED"));
       return this;
     }
 

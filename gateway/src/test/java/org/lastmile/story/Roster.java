@@ -82,8 +82,7 @@ record Roster(int points) {
       places.add("p%d,%d号滑坡,青石镇,大湾村,%s,%s,CGCS2000,滑坡,1,4,沿山脊路,村小学".formatted(n, n, VILLAGE, at));
       Responsible who = responsible(n);
       people.add(
-          "%s,村民组长,村,%s,A,p%d,%s,%s"
-              .formatted(who.name(), who.phone(), n, VILLAGE, who.openid()));
+          "%s,村民组长,村,%s,A,p%d,%s,%s".formatted(who.name(), who.phone(), n, VILLAGE, who.openid()));
       households.add("%d号户,%s,大湾村,p%d,4".formatted(n, household(n), n));
       speakers.add("v%d,%d号大喇叭,大湾村,%s,p%d".formatted(n, n, at, n));
     }

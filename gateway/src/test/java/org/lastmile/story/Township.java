@@ -300,7 +300,9 @@ final class Township implements AutoCloseable {
 
   /** Loudspeakers that were heard. */
   long heard() {
-    return fleet.devices().stream().filter(d -> d.played().stream().anyMatch(Play::audible)).count();
+    return fleet.devices().stream()
+        .filter(d -> d.played().stream().anyMatch(Play::audible))
+        .count();
   }
 
   /** Waits until everybody has what they should have: nothing was lost. */

@@ -163,8 +163,9 @@ public final class LoudspeakerChannel implements Channel {
     try {
       signing.execute(
           () -> {
-            waiting.decrementAndGet();
             signAndPublish(message, outcome);
+            // Only now: between here and the link it must not be forgotten by room().
+            waiting.decrementAndGet();
           });
     } catch (RejectedExecutionException e) {
       waiting.decrementAndGet();

@@ -321,6 +321,57 @@ class EmbeddedEndpointTest {
     assertThat(storeThreads).noneMatch(t -> t.contains("eventloop") || t.contains("MQTT"));
   }
 
+  @Test
+  void a_desk_that_holds_its_own_lock_everywhere_never_stops_the_wire() throws Exception {
+    Object desk = new Object();
+    List<CompletableFuture<Void>> keeping = new ArrayList<>();
+    AtomicLong played = new AtomicLong();
+    channel.listen(
+        s -> {
+          synchronized (desk) {
+            if (s instanceof Signal.Confirmation c && c.evidence() == Evidence.PLAYED) {
+              played.incrementAndGet();
+            }
+            CompletableFuture<Void> kept = new CompletableFuture<>();
+            keeping.add(kept);
+            return kept;
+          }
+        });
+    device("LS-1").on();
+    device("LS-2").on();
+    Presences.awaitOnline(channel, 2);
+    int messages = 300;
+    for (int i = 0; i < messages; i++) {
+      String attempt = "w1-" + i + ".1";
+      CompletableFuture<Outcome> outcome;
+      synchronized (desk) {
+        outcome =
+            channel
+                .send(ChannelContract.message(attempt, "LS-" + (1 + i % 2)))
+                .toCompletableFuture();
+      }
+      await()
+          .pollInterval(Duration.ofMillis(1))
+          .until(
+              () -> {
+                synchronized (desk) {
+                  keeping.forEach(k -> k.complete(null));
+                  keeping.clear();
+                }
+                return outcome.isDone();
+              });
+    }
+    await()
+        .until(
+            () -> {
+              synchronized (desk) {
+                keeping.forEach(k -> k.complete(null));
+                keeping.clear();
+              }
+              return played.get() == messages;
+            });
+  }
+
   /** Keeps the first message that a Paho client gets. */
   private record FirstMessage(CompletableFuture<String> text) implements MqttCallback {
     @Override

@@ -1,0 +1,197 @@
+package org.lastmile.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lastmile.warning.Grade;
+import org.lastmile.warning.Planner;
+import org.lastmile.warning.Policy;
+
+class ConfigTest {
+  private static final Path EXAMPLES = Path.of("../ops/example");
+  private static final String AES_KEY = "0123456789012345678901234567890123456789012";
+
+  @TempDir private Path folder;
+
+  private Config read(String yaml, Map<String, String> environment) throws IOException {
+    return Config.read(Files.writeString(folder.resolve("lastmile.yaml"), yaml), environment::get);
+  }
+
+  private Config read(String yaml) throws IOException {
+    return read(yaml, Map.of());
+  }
+
+  @Test
+  void withoutAFileItRunsOnItsOwnStoreAndItsOwnMqttEndpointAndHasNoModem() {
+    Config config = Config.defaults(folder);
+
+    assertThat(config.store().embedded()).isTrue();
+    assertThat(config.store().data()).isEqualTo(folder.resolve("data"));
+    assertThat(config.loudspeaker().isEmbedded()).isTrue();
+    assertThat(config.sms()).isNull();
+    assertThat(config.wechat()).isNull();
+    assertThat(config.http().port()).isEqualTo(8080);
+    assertThat(config.http().managementPort()).isEqualTo(9090);
+    assertThat(config.http().bodyLimit()).isEqualTo(8 * 1024 * 1024);
+    assertThat(config.zone()).isEqualTo(ZoneId.of("Asia/Shanghai"));
+    assertThat(config.policy().policy()).isEqualTo(Policy.defaults());
+  }
+
+  @Test
+  void anEmptyFileHasEveryChannelOff() throws IOException {
+    Config config = read("");
+
+    assertThat(config.sms()).isNull();
+    assertThat(config.loudspeaker()).isNull();
+    assertThat(config.wechat()).isNull();
+    assertThat(config.carriers()).isEmpty();
+    assertThat(config.intake().folder()).isNull();
+  }
+
+  @Test
+  void everythingThatIsWrongIsSaidAtOnceTheOfficesPolicyIncluded() throws IOException {
+    Files.writeString(folder.resolve("policy.yaml"), "waits: { spill: soon }");
+    String yaml =
+        """
+        http: { port: 99999 }
+        store: { redis: "memcached://x" }
+        channels: { sms: { modems: [ { baud: 1 } ] } }
+        policy: policy.yaml
+        """;
+
+    Config.Unusable unusable = catchThrowableOfType(Config.Unusable.class, () -> read(yaml));
+
+    assertThat(unusable.problems())
+        .extracting(p -> p.substring(folder.toString().length() + 1).replaceAll(": .*", ""))
+        .containsExactly(
+            "lastmile.yaml", "lastmile.yaml", "lastmile.yaml", "lastmile.yaml", "policy.yaml");
+    assertThat(unusable)
+        .hasMessageContainingAll(
+            "http.port", "store.redis", "modems[0].port", "modems[0].baud", "waits.spill");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    Config.Unusable unusable =
+        catchThrowableOfType(
+            Config.Unusable.class, () -> Config.read(folder.resolve("none.yaml"), n -> null));
+
+    assertThat(unusable.problems())
+        .containsExactly(folder.resolve("none.yaml") + ": can't be read: NoSuchFileException");
+  }
+
+  @Test
+  void aSecretIsTakenFromTheEnvironmentOrFromAFileBesideTheConfiguration() throws IOException {
+    Files.writeString(folder.resolve("pin"), "0042\n");
+    Config config =
+        read(
+            """
+            channels:
+              sms: { modems: [ { port: /dev/ttyUSB0, pin: "file:pin" } ] }
+              loudspeaker: { broker: "mqtt://broker:1883", username: gw, password: "${MQTT_PASSWORD}" }
+            """,
+            Map.of("MQTT_PASSWORD", "geheim"));
+
+    assertThat(config.sms().modems().get(0).pin()).isEqualTo("0042");
+    assertThat(config.loudspeaker().password()).isEqualTo("geheim");
+  }
+
+  @Test
+  void addressesMayTakeTheirPasswordsFromTheEnvironment() throws IOException {
+    Config config =
+        read(
+            """
+            store: { redis: "redis://:${STORE_PASSWORD}@store:6379" }
+            channels:
+              carriers:
+                mail: { uri: "smtp:mail?password=${MAIL_PASSWORD}&subject=${header.attempt}" }
+            """,
+            Map.of("STORE_PASSWORD", "geheim1", "MAIL_PASSWORD", "geheim2"));
+
+    assertThat(config.store().redis()).isEqualTo("redis://:geheim1@store:6379");
+    assertThat(config.carriers().get("mail").uri())
+        .isEqualTo("smtp:mail?password=geheim2&subject=${header.attempt}");
+    assertThat(config.carriers().get("mail").address()).isEqualTo(Planner.Address.PHONE);
+  }
+
+  @Test
+  void whatIsSecretNeverShows() throws IOException {
+    Config config =
+        read(
+            """
+            store: { redis: "redis://user:geheim@store:6379" }
+            channels:
+              sms: { modems: [ { port: /dev/ttyUSB0, pin: "98765432" } ] }
+              loudspeaker: { broker: "mqtt://broker:1883", password: geheim }
+              wechat:
+                official-account: { app-id: wx1, secret: geheim, template-id: t, callback-token: geheim, aes-key: "%s" }
+              carriers: { mail: { uri: "smtp:user:geheim@mail?password=geheim" } }
+            """
+                .formatted(AES_KEY));
+
+    assertThat(config.toString()).doesNotContain("geheim", "98765432", AES_KEY);
+  }
+
+  @Test
+  void pathsAreMeantFromTheFolderOfTheFile() throws IOException {
+    Config config = read("{ store: { data: store }, intake: { folder: ../inbox } }");
+
+    assertThat(config.store().data()).isEqualTo(folder.resolve("store"));
+    assertThat(config.intake().folder()).isEqualTo(folder.resolve("../inbox"));
+  }
+
+  @Test
+  void theSlashAtTheEndOfThePublicAddressIsLeftOut() throws IOException {
+    assertThat(read("http: { public-url: https://warn.example/ }").http().publicUrl())
+        .isEqualTo("https://warn.example");
+  }
+
+  @Test
+  void theExampleThatIsShippedCanBeUsed() {
+    Function<String, String> environment =
+        name -> name.contains("AES") ? AES_KEY : name.contains("PIN") ? "1234" : "something";
+
+    Config config = Config.read(EXAMPLES.resolve("lastmile.yaml"), environment);
+
+    assertThat(config.sms().modems()).hasSize(2);
+    assertThat(config.loudspeaker().isEmbedded()).isTrue();
+    assertThat(config.wechat().officialAccount().appId()).isNotEmpty();
+    assertThat(config.intake().upTo()).isEqualTo(Grade.ORANGE);
+    assertThat(config.policy().policy().ladders().get(Grade.RED).deadline())
+        .isEqualTo(Duration.ofMinutes(4));
+  }
+
+  @Test
+  void theConfigurationForComposeCanBeUsed() {
+    Config config = Config.read(Path.of("../ops/compose/lastmile.yaml"), name -> "something");
+
+    assertThat(config.store().embedded()).isFalse();
+    assertThat(config.loudspeaker().isEmbedded()).isFalse();
+    assertThat(config.loudspeaker().password()).isEqualTo("something");
+  }
+
+  @Test
+  void thePolicyInTheExampleSpeaksOfItsOwnPracticeAndLeavesTheRestAsShipped() {
+    List<String> problems = new ArrayList<>();
+
+    Policy policy =
+        Practice.read(EXAMPLES.resolve("policy.yaml"), ZoneId.of("Asia/Shanghai"), problems)
+            .policy();
+
+    assertThat(problems).isEmpty();
+    assertThat(policy.name()).isNotEqualTo(Policy.defaults().name());
+    assertThat(policy.ladders().get(Grade.BLUE))
+        .isEqualTo(Policy.defaults().ladders().get(Grade.BLUE));
+  }
+}

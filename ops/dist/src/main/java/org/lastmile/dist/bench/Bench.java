@@ -1,0 +1,86 @@
+package org.lastmile.dist.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ops/bench/run NAME}: runs one benchmark, one line of JSON for each case. */
+@Command(
+    name = "ops/bench/run",
+    mixinStandardHelpOptions = true,
+    description = "Measures the program on real parts, one JSON line a case.",
+    footer = {"", "Names: intake, plan, footprint, startup"})
+public final class Bench implements Callable<Integer> {
+  private static final Map<String, Measure> MEASURES =
+      new TreeMap<>(
+          Map.of(
+              "intake", new Intake(),
+              "plan", new PlanLatency(),
+              "footprint", new Footprint(),
+              "startup", new Startup()));
+
+  /** Names that are promised and come with the channels' own depth. */
+  private static final java.util.Set<String> LATER =
+      java.util.Set.of(
+          "sms-throughput",
+          "sms-faults",
+          "sms-coverage",
+          "loudspeaker-fanout",
+          "loudspeaker-latency",
+          "supervision",
+          "wechat-throughput",
+          "coverage-night");
+
+  @Parameters(paramLabel = "NAME", description = "which benchmark")
+  private String name;
+
+  @Option(names = "--quick", description = "fewer samples, ends within 60 s")
+  private boolean quick;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "folder on the disk to measure (default: ${DEFAULT-VALUE})",
+      defaultValue = "ops/dist/target/bench")
+  private Path data;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Bench()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Measure measure = MEASURES.get(name);
+    if (measure == null) {
+      System.err.println(
+          LATER.contains(name)
+              ? name + ": not built yet; there are " + MEASURES.keySet()
+              : name + ": no such benchmark; there are " + MEASURES.keySet());
+      return CommandLine.ExitCode.USAGE;
+    }
+    Files.createDirectories(data);
+    Path folder = Files.createTempDirectory(data.toAbsolutePath(), name + "-");
+    try {
+      measure.run(quick, folder, figure -> System.out.println(figure.json()));
+    } finally {
+      delete(folder);
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

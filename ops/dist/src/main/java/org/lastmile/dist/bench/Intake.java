@@ -1,0 +1,48 @@
+package org.lastmile.dist.bench;
+
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.lastmile.dist.sample.SampleTownship;
+
+/**
+ * Warnings accepted a second over HTTP, each with its plan on disk before its 202, beside what the
+ * bare store keeps a second for as many clients. Rounds of both take turns, so that a busy moment
+ * of the machine hits both.
+ */
+final class Intake implements Measure {
+  private static final int POINTS = 2_000;
+
+  /** About the bytes of a warning's text and of its plan for one village. */
+  private static final int BYTES = 4_096;
+
+  @Override
+  public void run(boolean quick, Path folder, Consumer<Figure> figures) throws Exception {
+    SampleTownship township = SampleTownship.generate(1, POINTS, POINTS);
+    Caps caps = new Caps(township);
+    int rounds = quick ? 3 : 7;
+    int each = quick ? 40 : 160;
+    try (RawRedis raw = new RawRedis(folder.resolve("raw"));
+        Site site = new Site(folder, township)) {
+      round(site, caps, 8, each / 8); // the first ones pay for the JVM's warming up
+      for (int clients : new int[] {1, 8}) {
+        Samples ours = new Samples();
+        Samples bare = new Samples();
+        for (int i = 0; i < rounds; i++) {
+          bare.add(raw.appends(clients, 4 * each / clients, BYTES));
+          ours.add(round(site, caps, clients, each / clients));
+        }
+        figures.accept(
+            Figure.higher(
+                "intake",
+                clients == 1 ? "1 client" : clients + " clients",
+                ours.median(),
+                bare.median(),
+                "warnings/s"));
+      }
+    }
+  }
+
+  private static double round(Site site, Caps caps, int clients, int each) throws Exception {
+    return RawRedis.perSecond(clients, each, client -> number -> site.issue(caps.village()));
+  }
+}
