@@ -30,7 +30,6 @@ import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.ledger.Ledger;
-import org.lastmile.warning.Audience;
 import org.lastmile.warning.Coverage;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.DutyTask;
@@ -280,6 +279,7 @@ public final class Desk implements AutoCloseable {
             say(
                 of.of,
                 Evidence.of(of.row, of.attempt, outcome, policy.get().waits(), jitter, now()));
+            withdraw(of.of, of.row);
           }
           return null;
         });
@@ -790,41 +790,28 @@ public final class Desk implements AutoCloseable {
 
   /** An answer also withdraws what was still to be sent to that person. */
   private void answer(Case of, Event e) {
-    boolean wasAnswered =
-        e.type() == Event.Type.CONFIRMED
-            && of.progress.row(e.delivery()).state() == DeliveryState.CONFIRMED
-            && e.point() < 0;
-    if (wasAnswered
-        && of.progress.row(e.delivery()).delivery().audience() != Audience.LOUDSPEAKER) {
-      boolean known =
-          of.progress.row(e.delivery()).delivery().points().stream()
-              .allMatch(
-                  p ->
-                      of.progress
-                          .spot(p)
-                          .answered()
-                          .contains(of.progress.row(e.delivery()).delivery().recipient()));
-      if (known) {
-        return; // said before
-      }
+    Progress.Row row = e.delivery() < 0 ? null : of.progress.row(e.delivery());
+    boolean yes = e.type() == Event.Type.CONFIRMED;
+    if (yes
+        && e.point() < 0
+        && row.state() == DeliveryState.CONFIRMED
+        && of.progress.answered(row)) {
+      return; // said before
     }
     say(of, e);
-    Progress.Row row = e.delivery() < 0 ? null : of.progress.row(e.delivery());
-    if (e.type() == Event.Type.CONFIRMED
-        && row.delivery().audience() != Audience.LOUDSPEAKER
-        && row.delivery().points().stream()
-            .allMatch(p -> of.progress.spot(p).answered().contains(row.delivery().recipient()))) {
-      for (Progress.Row other : of.progress.rowsOf(row.delivery().recipient())) {
-        if (other.state() == DeliveryState.QUEUED && !other.flying()) {
-          say(
-              of,
-              Event.ofDelivery(
-                  e.at(), Event.Type.CANCELLED, other.delivery().number(), 0, null, "answered"));
-        }
-      }
+    if (yes && of.progress.answered(row)) {
+      of.progress.rowsOf(row.delivery().recipient()).forEach(r -> withdraw(of, r));
     }
     if (e.type() == Event.Type.DECLINED) {
       handOver(of, row, e);
+    }
+  }
+
+  /** Whoever has answered is not asked again, also not by a try that comes back unsent. */
+  private void withdraw(Case of, Progress.Row row) {
+    if (row.state() == DeliveryState.QUEUED && !row.flying() && of.progress.answered(row)) {
+      int number = row.delivery().number();
+      say(of, Event.ofDelivery(now(), Event.Type.CANCELLED, number, 0, null, "answered"));
     }
   }
 

@@ -111,6 +111,7 @@ final class Dispatch {
     if (row.flying()
         || row.pending()
         || row.state().settled()
+        || progress.answered(row)
         || !now.isBefore(progress.plan().playBy())
         || !progress.awake(row)
         || standsBack(progress, row, waits, now)) {

@@ -317,6 +317,14 @@ public final class Progress {
     return false;
   }
 
+  /** True when its person has answered, on whatever channel, for every point that it asks about. */
+  public boolean answered(Row row) {
+    Delivery d = row.delivery;
+    return d.audience() != Audience.LOUDSPEAKER
+        && !d.points().isEmpty()
+        && d.points().stream().allMatch(p -> spots[p].answered.contains(d.recipient()));
+  }
+
   /** True when the row can still bring something that the point lacks. */
   public boolean serves(Row row, Spot spot) {
     Plan.Point point = plan.points().get(spot.place);

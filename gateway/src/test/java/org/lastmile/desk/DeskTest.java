@@ -183,6 +183,30 @@ class DeskTest {
   }
 
   @Test
+  void who_has_answered_is_not_asked_again_by_a_try_that_was_under_way_meanwhile() {
+    for (Outcome late :
+        List.of(
+            new Outcome.Unknown("the modem is gone"),
+            new Outcome.Retry(Duration.ZERO, "busy"),
+            new Outcome.LaneDown("no modem"))) {
+      try (Town another = new Town()) {
+        another.point("p1", true);
+        String id = another.issue(Town.warning(Grade.RED, "1")).id();
+        another.takes("sms", 100);
+        another.writes(Town.phone("A", "p1"), "收到");
+        another.outcome(another.lastTo(Town.phone("A", "p1")), late);
+        another.passes(Duration.ofMinutes(10));
+        assertThat(another.takes("sms", 100))
+            .extracting(Message::address)
+            .as("after " + late)
+            .doesNotContain(Town.phone("A", "p1"));
+        assertThat(another.ask(d -> d.deliveries(id)).orElseThrow())
+            .noneMatch(r -> r.state() == DeliveryState.QUEUED && r.recipient().contains("A"));
+      }
+    }
+  }
+
+  @Test
   void a_late_answer_to_last_nights_warning_never_confirms_tonights() {
     town.point("p1", false);
     String last = town.issue(Town.warning(Grade.RED, "1")).id();
