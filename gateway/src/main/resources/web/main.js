@@ -1,0 +1,191 @@
+import { render } from '/lib/lit-html/lit-html.js';
+import { api } from '/api.js';
+import { Line } from '/live.js';
+import { mostUrgent, onChange, set, state } from '/state.js';
+import { page } from '/views/page.js';
+import { signInPage } from '/views/sign-in.js';
+import { t, tellLanguage } from '/words.js';
+
+const root = document.getElementById('app');
+let line = null;
+let asking = null; // id of the coverage that is being fetched
+let askAgain = false;
+let refreshing = 0;
+
+root.replaceChildren();
+const draw = () => render(state.me ? page(actions) : signInPage(actions), root);
+
+const start = (me) => {
+  set({ me, line: 'connecting', warnings: null, selected: null, coverage: null });
+  line?.close();
+  line = new Line({
+    snapshot: (data) => {
+      lived(data);
+      const still = data.warnings.some((w) => w.id === state.selected);
+      set({ warnings: data.warnings });
+      select(still ? state.selected : mostUrgent(data.warnings)?.id ?? null);
+      refresh();
+    },
+    change: (data) => {
+      set({ heardAt: data.at, offset: Date.parse(data.at) - Date.now() });
+      data.warnings.forEach(apply);
+      refresh();
+    },
+    beat: (data) => {
+      lived(data);
+      refresh();
+    },
+    heard: () => set({ line: 'live' }),
+    lost: () => set({ line: 'lost' }),
+    gone: () => leave(),
+  });
+};
+
+const lived = (data) =>
+  set({ heardAt: data.at, active: data.active, offset: Date.parse(data.at) - Date.now() });
+
+const apply = ({ warning, byArea, points }) => {
+  const known = (state.warnings ?? []).some((w) => w.id === warning.id);
+  const warnings = known
+    ? state.warnings.map((w) => (w.id === warning.id ? warning : w))
+    : [warning, ...(state.warnings ?? [])];
+  set({ warnings });
+  if (!state.selected) {
+    select(warning.id);
+  } else if (warning.id === state.selected) {
+    if (asking === warning.id) askAgain = true;
+    if (state.coverage?.id === warning.id) {
+      const merged = new Map(state.coverage.points);
+      points.forEach((p) => merged.set(p.id, p));
+      set({ coverage: { id: warning.id, points: merged, byArea } });
+    }
+  }
+};
+
+const select = (id) => {
+  const other = id !== state.selected;
+  set({ selected: id, coverageError: '', ...(other ? { coverage: null, village: '' } : {}) });
+  if (id) fetchCoverage(id);
+};
+
+const fetchCoverage = async (id) => {
+  asking = id;
+  askAgain = false;
+  try {
+    const c = await api.coverage(id);
+    if (state.selected !== id) return;
+    set({
+      coverage: { id, byArea: c.byArea, points: new Map(c.points.map((p) => [p.id, p])) },
+      coverageError: '',
+    });
+  } catch (e) {
+    if (refused(e) && state.selected === id) set({ coverageError: e.message });
+  } finally {
+    if (asking === id) asking = null;
+  }
+  if (askAgain && state.selected === id) fetchCoverage(id);
+};
+
+/** Duty tasks and channels, at most once in two seconds. */
+const refresh = () => {
+  if (refreshing) return;
+  refreshing = setTimeout(async () => {
+    refreshing = 0;
+    try {
+      const [duty, channels] = await Promise.all([api.dutyTasks(), api.channels()]);
+      set({ duty, channels });
+    } catch (e) {
+      refused(e);
+    }
+  }, state.duty ? 2000 : 0);
+};
+
+/** True when the page goes on; a session that is over leads back to the sign-in. */
+const refused = (e) => {
+  if (e.status === 401) {
+    leave();
+    return false;
+  }
+  return true;
+};
+
+const leave = () => {
+  line?.close();
+  line = null;
+  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, dialog: null });
+};
+
+const said = (e) => {
+  if (e.status === 403) return t().notAllowed;
+  if (e.status === 503) return t().storeAway;
+  if (e.status === 0) return t().unreachable;
+  return t().failed(e.message);
+};
+
+const actions = {
+  select,
+  async signIn(name, password) {
+    set({ signIn: { busy: true, error: '' } });
+    try {
+      start(await api.signIn(name, password));
+      set({ signIn: { busy: false, error: '' } });
+    } catch (e) {
+      const error =
+        e.status === 401 || e.status === 400
+          ? t().wrongPassword
+          : e.status === 429
+            ? t().tooMany(e.retryAfter)
+            : said(e);
+      set({ signIn: { busy: false, error } });
+    }
+  },
+  async signOut() {
+    try {
+      await api.signOut();
+    } finally {
+      leave();
+    }
+  },
+  open(dialog) {
+    set({ dialog: { ...dialog, busy: false, error: '' } });
+  },
+  close() {
+    set({ dialog: null });
+  },
+  /** Does what a dialog asks for; it stays open, with the reason, when that fails. */
+  async submit(work) {
+    set({ dialog: { ...state.dialog, busy: true, error: '' } });
+    try {
+      await work();
+      set({ dialog: null });
+      toast(t().done);
+      refresh();
+    } catch (e) {
+      if (refused(e)) set({ dialog: { ...state.dialog, busy: false, error: said(e) } });
+    }
+  },
+  async take(task) {
+    try {
+      await api.take(task.id);
+      set({ duty: await api.dutyTasks() });
+    } catch (e) {
+      if (refused(e)) toast(said(e));
+    }
+  },
+};
+
+let toastTimer;
+const toast = (text) => {
+  set({ toast: text });
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => set({ toast: '' }), 5000);
+};
+
+onChange(draw);
+tellLanguage();
+setInterval(() => state.me && set({}), 1000); // how long each point has waited
+api
+  .me()
+  .then(start)
+  .catch((e) => set({ signIn: { busy: false, error: e.status === 401 ? '' : said(e) } }))
+  .finally(() => set({ booted: true }));

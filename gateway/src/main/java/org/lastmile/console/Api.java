@@ -7,10 +7,12 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -19,6 +21,11 @@ import java.util.function.Function;
  */
 final class Api {
   static final int SMALL_BODY = 64 * 1024;
+
+  /**
+   * A desk whose store is away repeats what it decided; nobody waits longer than this to hear so.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Router router;
   private final Executor work;
@@ -54,7 +61,8 @@ final class Api {
       value =
           CompletableFuture.supplyAsync(() -> answer.apply(request), work)
               .thenCompose(stage -> stage)
-              .thenApplyAsync(Api::written, work);
+              .thenApplyAsync(Api::written, work)
+              .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (RejectedExecutionException e) {
       context.fail(Problem.away("this gateway is closing"));
       return;

@@ -17,6 +17,36 @@ import java.util.TreeMap;
  * never runs with half an old program.
  */
 final class Assets {
+  private static final String[] FILES = {
+    "console.css",
+    "public.css",
+    "icon.svg",
+    "api.js",
+    "live.js",
+    "main.js",
+    "state.js",
+    "words.js",
+    "views/channels.js",
+    "views/dialog.js",
+    "views/duty.js",
+    "views/page.js",
+    "views/parts.js",
+    "views/points.js",
+    "views/sign-in.js",
+    "views/warning.js",
+    "views/warnings.js",
+  };
+
+  private static final String[] LIT = {
+    "lit-html.js",
+    "directive.js",
+    "directive-helpers.js",
+    "async-directive.js",
+    "directives/keyed.js",
+    "directives/ref.js",
+    "directives/repeat.js",
+  };
+
   private static final Map<String, String> TYPES =
       Map.of(
           "html", "text/html; charset=utf-8",
@@ -38,18 +68,6 @@ final class Assets {
       add("/lib/lit-html/" + file, lit + file);
     }
   }
-
-  private static final String[] FILES = {
-    "console.css", "icon.svg", "main.js",
-  };
-
-  private static final String[] LIT = {
-    "lit-html.js",
-    "directive.js",
-    "directive-helpers.js",
-    "directives/repeat.js",
-    "directives/live.js",
-  };
 
   void mount(Router router) {
     assets.forEach(

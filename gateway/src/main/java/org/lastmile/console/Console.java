@@ -99,9 +99,12 @@ public final class Console implements AutoCloseable {
     new RegistryApi(parts.rosters(), api).mount(router);
     new AccountsApi(accounts, audit, gate, api).mount();
     api.on(GET, "/api/v1/channels", Right.SEE, r -> channels(parts.channels()));
-    events = new LiveEvents(vertx, parts.desk(), warnings, api, gate, parts.clock());
+    events =
+        new LiveEvents(
+            vertx, parts.desk(), warnings, api, gate, parts.clock(), LiveEvents.Pace.USUAL);
     router.get("/api/v1/events").handler(Gate.needs(Right.SEE)).handler(events::open);
     new Feed(parts.desk(), api, parts.cap(), parts.publicUrl()).mount(router);
+    new PublicPage(parts.desk(), api, parts.zone()).mount(router);
     parts.callbacks().forEach(this::mount);
     new Assets().mount(router);
   }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.lastmile.channel.Memory;
 import org.lastmile.desk.Desk;
@@ -55,6 +56,14 @@ final class Failures {
     }
     if (cause instanceof Ledger.Fenced) {
       return Problem.away("another node is taking over the desk");
+    }
+    if (cause instanceof TimeoutException) {
+      return new Problem(
+          503,
+          "The desk does not answer",
+          "its store may be away; whether anything was done is not known yet, look again shortly",
+          List.of(),
+          Map.of("Retry-After", "5"));
     }
     LOG.error("A request failed by a defect", cause);
     return Problem.of(500, "The gateway failed", "it is a defect; the gateway's log has the cause");

@@ -147,7 +147,8 @@ final class Feed {
         : text.replaceAll("[^\\t\\n\\x20-\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]", "");
   }
 
-  private static void answer(RoutingContext request, String type, CompletionStage<String> written) {
+  /** Sends what is written when it is, or says that it has not changed. */
+  static void answer(RoutingContext request, String type, CompletionStage<String> written) {
     Context here = request.vertx().getOrCreateContext();
     written
         .thenApply(text -> text.getBytes(StandardCharsets.UTF_8))

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,9 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LiveEvents implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveEvents.class);
-  private static final long GATHER_MS = 250;
-  private static final long BEAT_MS = 15_000;
-  private static final int REMEMBERED = 512;
   private static final int MOST_CLIENTS = 300;
   private static final int SOCKET_BUFFER = 256 * 1024;
   private static final Coverage NONE = new Coverage(0, 0, 0, 0, List.of(), List.of());
@@ -50,6 +48,7 @@ final class LiveEvents implements AutoCloseable {
   private final Api api;
   private final Gate gate;
   private final InstantSource clock;
+  private final Pace pace;
   private final ConcurrentNavigableMap<Long, Batch> batches = new ConcurrentSkipListMap<>();
   private final Map<String, Coverage> seen = new ConcurrentHashMap<>();
   private final Set<Client> clients = ConcurrentHashMap.newKeySet();
@@ -62,6 +61,15 @@ final class LiveEvents implements AutoCloseable {
   private boolean composing;
   private boolean troubled;
   private final AtomicLong last = new AtomicLong();
+
+  /**
+   * @param gather how long changes are gathered before they are told together
+   * @param beat how often a quiet line shows that it lives; who reads nothing for two is cut
+   * @param remembered how many tellings a client may lag behind
+   */
+  record Pace(Duration gather, Duration beat, int remembered) {
+    static final Pace USUAL = new Pace(Duration.ofMillis(250), Duration.ofSeconds(15), 512);
+  }
 
   /** One warning's part of a change. */
   private record Changed(View.Summary summary, Coverage coverage, Set<Coverage.At> points) {}
@@ -81,16 +89,23 @@ final class LiveEvents implements AutoCloseable {
   private record Beat(Instant at, boolean active) {}
 
   LiveEvents(
-      Vertx vertx, Desk desk, WarningsApi warnings, Api api, Gate gate, InstantSource clock) {
+      Vertx vertx,
+      Desk desk,
+      WarningsApi warnings,
+      Api api,
+      Gate gate,
+      InstantSource clock,
+      Pace pace) {
     this.vertx = vertx;
     this.desk = desk;
     this.warnings = warnings;
     this.api = api;
     this.gate = gate;
     this.clock = clock;
+    this.pace = pace;
     desk.onChange(this::changed);
-    gathering = vertx.setPeriodic(GATHER_MS, tick -> compose());
-    beating = vertx.setPeriodic(BEAT_MS, tick -> clients.forEach(Client::beat));
+    gathering = vertx.setPeriodic(pace.gather().toMillis(), tick -> compose());
+    beating = vertx.setPeriodic(pace.beat().toMillis(), tick -> clients.forEach(Client::beat));
   }
 
   void open(RoutingContext request) {
@@ -101,6 +116,10 @@ final class LiveEvents implements AutoCloseable {
     Client client = new Client(request);
     clients.add(client);
     client.begin(request.request().getHeader("Last-Event-ID"));
+  }
+
+  int clients() {
+    return clients.size();
   }
 
   /** On the desk's thread. */
@@ -178,7 +197,7 @@ final class LiveEvents implements AutoCloseable {
   private void append(Batch batch) {
     troubled = false;
     batches.put(last.incrementAndGet(), batch);
-    while (batches.size() > REMEMBERED) {
+    while (batches.size() > pace.remembered()) {
       batches.pollFirstEntry();
     }
     clients.forEach(Client::wake);
@@ -258,6 +277,7 @@ final class LiveEvents implements AutoCloseable {
         told = known.get();
         begun = true;
         pump();
+        write(beatText());
       } else {
         snapshot();
       }
@@ -315,15 +335,14 @@ final class LiveEvents implements AutoCloseable {
           now -> {
             if (response.writeQueueFull()) {
               if (full) {
-                LOG.info("A live view of {} is cut: nothing was read for {} ms", id, BEAT_MS);
+                LOG.info("A live view of {} is cut: nothing was read for {}", id, pace.beat());
                 cut();
               }
               full = true;
               return;
             }
             full = false;
-            Beat beat = new Beat(clock.instant(), desk.active());
-            write(":\n" + event("beat", "", Json.text(beat)));
+            write(beatText());
           });
       vertx
           .<Boolean>executeBlocking(() -> key.isPresent() && gate.opens(key.get()), false)
@@ -334,6 +353,10 @@ final class LiveEvents implements AutoCloseable {
                 }
               })
           .onFailure(away -> LOG.debug("The session of {} can't be checked now", id, away));
+    }
+
+    private String beatText() {
+      return ":\n" + event("beat", "", Json.text(new Beat(clock.instant(), desk.active())));
     }
 
     private void write(String text) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -122,7 +123,17 @@ public final class Desk implements AutoCloseable {
   private volatile String storeTrouble = "";
   private Thread thread;
 
-  private record Command<T>(Supplier<T> work, CompletableFuture<T> answer, boolean intake) {
+  /** What a command needs of the store. */
+  private enum Need {
+    /** Refused at once while the store is away: the issuer must know. */
+    INTAKE,
+    /** Waits for the store. */
+    KEPT,
+    /** Answered from memory, whatever the store does. */
+    LOOK
+  }
+
+  private record Command<T>(Supplier<T> work, CompletableFuture<T> answer, Need need) {
     void run(List<Runnable> afterwards, List<Command<?>> unanswered) {
       try {
         T result = work.get();
@@ -193,18 +204,21 @@ public final class Desk implements AutoCloseable {
    * when the store is away or this desk is a standby, and then nothing was accepted.
    */
   public CompletableFuture<Receipt> accept(Warning warning, Issuer issuer) {
-    return submit(true, () -> open(intake.judge(warning, issuer, now(), ledger)));
+    return submit(Need.INTAKE, () -> open(intake.judge(warning, issuer, now(), ledger)));
   }
 
   /** A second person releases a held or waiting warning. Refused: {@link Refused}. */
   public CompletableFuture<Receipt> approve(String id, String who) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           Case of = known(id);
           Progress p = of.progress;
           if (p.status() != WarningStatus.HELD && p.status() != WarningStatus.AWAITING_APPROVAL) {
             throw new Refused(id + " is " + p.status() + ": there is nothing to approve");
+          }
+          if (Intake.issuer(p).equals(who)) {
+            throw new Refused(id + " was issued by " + who + ": another person has to approve it");
           }
           if (p.warning().grade() == null) {
             throw new Refused(id + " has no grade: issue it again with one");
@@ -218,7 +232,7 @@ public final class Desk implements AutoCloseable {
   /** A person says no to a held or waiting warning. */
   public CompletableFuture<Receipt> reject(String id, String who, String why) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           Case of = known(id);
           if (of.progress.status() != WarningStatus.HELD
@@ -232,7 +246,7 @@ public final class Desk implements AutoCloseable {
 
   /** Calls a released warning off: everyone told, or maybe told, is told so. */
   public CompletableFuture<Receipt> lift(String id, String who, String why) {
-    return submit(true, () -> open(intake.lift(known(id), who, why, now())));
+    return submit(Need.INTAKE, () -> open(intake.lift(known(id), who, why, now())));
   }
 
   /**
@@ -241,7 +255,7 @@ public final class Desk implements AutoCloseable {
    */
   public CompletableFuture<List<Message>> due(String channel, int room) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           Instant now = now();
           List<Message> messages = new ArrayList<>();
@@ -263,7 +277,7 @@ public final class Desk implements AutoCloseable {
   /** What the channel said of a try. */
   public CompletableFuture<Void> outcome(String attempt, Outcome outcome) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           Try of = find(attempt);
           if (of != null) {
@@ -278,7 +292,7 @@ public final class Desk implements AutoCloseable {
   /** Evidence, words or presence from a channel; completes when kept. */
   public CompletableFuture<Void> signal(String channel, Signal signal) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           if (signal instanceof Signal.Confirmation c) {
             confirmation(channel, c);
@@ -304,7 +318,7 @@ public final class Desk implements AutoCloseable {
   public CompletableFuture<Void> word(
       String id, String point, String who, String how, String note, boolean covered, int moved) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           Case of = known(id);
           int place = place(of, point);
@@ -321,7 +335,7 @@ public final class Desk implements AutoCloseable {
   /** Somebody says that they see to a duty task. */
   public CompletableFuture<Void> take(String dutyTask, String who) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           int dot = dutyTask.indexOf('.');
           Case of = known(dot < 0 ? dutyTask : dutyTask.substring(0, dot));
@@ -335,7 +349,7 @@ public final class Desk implements AutoCloseable {
    */
   public CompletableFuture<List<View.Summary>> warnings(WarningStatus status) {
     return submit(
-            false,
+            Need.LOOK,
             () -> {
               List<View.Summary> all = new ArrayList<>();
               cases.values().forEach(c -> all.add(0, Views.summary(c.progress)));
@@ -387,7 +401,8 @@ public final class Desk implements AutoCloseable {
 
   /** From what is on the desk, or else from the ledger, which then is not read on this thread. */
   private <T> CompletableFuture<Optional<T>> view(String id, Function<Progress, T> view) {
-    return submit(false, () -> Optional.ofNullable(cases.get(id)).map(c -> view.apply(c.progress)))
+    return submit(
+            Need.LOOK, () -> Optional.ofNullable(cases.get(id)).map(c -> view.apply(c.progress)))
         .thenCompose(
             found ->
                 found.isPresent()
@@ -399,7 +414,7 @@ public final class Desk implements AutoCloseable {
   /** Open duty tasks, worst grade first. */
   public CompletableFuture<List<DutyTask>> dutyTasks() {
     return submit(
-        false, () -> Views.dutyTasks(cases.values().stream().map(c -> c.progress).toList()));
+        Need.LOOK, () -> Views.dutyTasks(cases.values().stream().map(c -> c.progress).toList()));
   }
 
   /** Called, on the desk's thread and without blocking, after each change was kept. */
@@ -422,8 +437,8 @@ public final class Desk implements AutoCloseable {
 
   // --- the thread ------------------------------------------------------------------------------
 
-  private <T> CompletableFuture<T> submit(boolean intake, Supplier<T> work) {
-    Command<T> command = new Command<>(work, new CompletableFuture<>(), intake);
+  private <T> CompletableFuture<T> submit(Need need, Supplier<T> work) {
+    Command<T> command = new Command<>(work, new CompletableFuture<>(), need);
     if (stopped) {
       command.away(new Memory.Away("the desk is closed", null));
     } else {
@@ -478,13 +493,31 @@ public final class Desk implements AutoCloseable {
       adopt = true;
       storeTrouble = String.valueOf(e.getMessage());
       freeze();
-      refuse(e, Command::intake);
+      refuse(e, c -> c.need() == Need.INTAKE);
+      look();
       log.warn("the store is away, decisions wait: {}", e.getMessage());
     } catch (Ledger.Fenced e) {
       log.warn("another desk has taken over: {}", e.getMessage());
       stepDown();
       refuse(new Memory.Away("this desk has become a standby", e), c -> true);
     }
+  }
+
+  /** Answers from memory while nothing can be kept: people go on seeing how far things are. */
+  private void look() {
+    if (lease == null) {
+      return;
+    }
+    List<Runnable> answers = new ArrayList<>();
+    held.removeIf(
+        c -> {
+          boolean looks = c.need() == Need.LOOK;
+          if (looks) {
+            c.run(answers, new ArrayList<>());
+          }
+          return looks;
+        });
+    answers.forEach(Runnable::run);
   }
 
   private boolean leaseHeld() {
@@ -694,7 +727,7 @@ public final class Desk implements AutoCloseable {
   // --- deciding --------------------------------------------------------------------------------
 
   private Instant now() {
-    return clock.instant();
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS); // as the ledger keeps it
   }
 
   /** Makes an event part of the truth: folded now, kept before anybody is answered. */

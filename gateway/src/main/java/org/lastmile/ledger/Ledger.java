@@ -35,6 +35,10 @@ public interface Ledger extends AutoCloseable {
    * Keeps a warning with its first events, and its plan once it has one: written in chunks, made
    * visible by one commit record. Repeating it, or opening a warning again with the same plan,
    * changes nothing; opening it again with a plan when it had none adds the plan and the events.
+   *
+   * @param plan names the id that the warning is kept under; {@link Plan#empty} or null = none yet
+   *     (null keeps it under the warning's own id)
+   * @throws IllegalStateException when it has another plan already, which stays
    */
   void open(Lease lease, Warning warning, Plan plan, List<Event> events);
 

@@ -74,7 +74,7 @@ public final class MemoryLedger implements Ledger {
   @Override
   public synchronized void open(Lease lease, Warning warning, Plan plan, List<Event> events) {
     fence(lease);
-    String id = plan.warning();
+    String id = plan == null ? warning.id() : plan.warning();
     Plan none = Plan.empty(id);
     Plan wanted = plan == null ? none : plan;
     Stored before = warnings.get(id);

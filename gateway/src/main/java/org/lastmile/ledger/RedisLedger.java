@@ -154,7 +154,7 @@ public final class RedisLedger implements Ledger {
 
   @Override
   public synchronized void open(Lease lease, Warning warning, Plan plan, List<Event> events) {
-    String id = plain(plan.warning());
+    String id = plain(plan == null ? warning.id() : plan.warning());
     boolean planned = plan != null && !plan.equals(Plan.empty(id));
     List<byte[]> chunks = planned ? PlanCodec.encode(plan) : List.of();
     boolean atOnce = chunks.stream().mapToInt(c -> c.length).sum() <= AT_ONCE;

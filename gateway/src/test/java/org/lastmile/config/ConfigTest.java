@@ -173,6 +173,15 @@ class ConfigTest {
   }
 
   @Test
+  void theConfigurationForComposeCanBeUsed() {
+    Config config = Config.read(Path.of("../ops/compose/lastmile.yaml"), name -> "something");
+
+    assertThat(config.store().embedded()).isFalse();
+    assertThat(config.loudspeaker().isEmbedded()).isFalse();
+    assertThat(config.loudspeaker().password()).isEqualTo("something");
+  }
+
+  @Test
   void thePolicyInTheExampleSpeaksOfItsOwnPracticeAndLeavesTheRestAsShipped() {
     List<String> problems = new ArrayList<>();
 

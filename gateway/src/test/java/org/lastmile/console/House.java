@@ -50,7 +50,7 @@ final class House implements AutoCloseable {
   final Console console;
   final HttpClient http = HttpClient.newHttpClient();
   final int port;
-  private final HttpServer server;
+  private HttpServer server;
 
   House() {
     this(Map.of());
@@ -122,6 +122,16 @@ final class House implements AutoCloseable {
             channel,
             new Signal.Confirmation(
                 message.attempt(), evidence, "", clock.instant(), Map.of("volume", "80"))));
+  }
+
+  /** The network to the gateway breaks. */
+  void disconnect() {
+    join(server.close());
+  }
+
+  void reconnect() {
+    server = vertx.createHttpServer().requestHandler(console.router());
+    join(server.listen(port));
   }
 
   String url(String path) {

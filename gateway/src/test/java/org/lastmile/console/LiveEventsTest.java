@@ -3,16 +3,26 @@ package org.lastmile.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +114,74 @@ class LiveEventsTest {
     assertThat(response.statusCode()).isEqualTo(401);
   }
 
+  @Test
+  void aQuietLineBeatsAndAnEndedTokenIsCut() throws Exception {
+    try (Own own = new Own()) {
+      Stream stream = new Stream(own.url(), viewer, null);
+      stream.await("snapshot");
+      assertThat(stream.await("beat").data().path("active").asBoolean()).isTrue();
+      assertThat(stream.comments.get()).isPositive();
+      assertThat(own.events.clients()).isEqualTo(1);
+      house.accounts.tokens().forEach(t -> house.accounts.endToken(t.id()));
+      Awaitility.await().until(() -> own.events.clients() == 0);
+    }
+  }
+
+  @Test
+  void whoDoesNotReadIsCutAndOthersGoOn() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      house.release(Township.wordy("A" + i, house.clock.instant(), 50_000));
+    }
+    try (Own own = new Own();
+        Socket deaf = new Socket()) {
+      deaf.setReceiveBufferSize(2048);
+      deaf.connect(new InetSocketAddress("localhost", own.port));
+      String request = "GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n";
+      deaf.getOutputStream().write(request.formatted(viewer).getBytes(StandardCharsets.US_ASCII));
+      Awaitility.await().until(() -> own.events.clients() == 1);
+      Stream stream = new Stream(own.url(), viewer, null);
+      stream.await("snapshot");
+      Awaitility.await().until(() -> own.events.clients() == 1);
+      stream.events.clear();
+      stream.await("beat");
+    }
+  }
+
+  /** A hub of live events at a quick pace, on a server of its own. */
+  private final class Own implements AutoCloseable {
+    final LiveEvents events;
+    final int port;
+    private final HttpServer server;
+    private final ExecutorService work = Executors.newFixedThreadPool(2);
+
+    Own() {
+      Router router = Router.router(house.vertx);
+      Failures.handleAll(router);
+      Api api = new Api(router, work);
+      Sessions sessions = new Sessions(house.memory, new SecureRandom(), house.clock);
+      Audit audit = new Audit(house.memory);
+      Gate gate = new Gate(house.accounts, sessions, audit, house.clock, false);
+      WarningsApi warnings = new WarningsApi(house.desk, api, House.ZONE);
+      LiveEvents.Pace quick = new LiveEvents.Pace(Duration.ofMillis(20), Duration.ofMillis(500), 8);
+      events = new LiveEvents(house.vertx, house.desk, warnings, api, gate, house.clock, quick);
+      router.route().handler(gate);
+      router.get("/").handler(events::open);
+      server = house.vertx.createHttpServer().requestHandler(router);
+      port = House.get(server.listen(0).toCompletionStage().toCompletableFuture()).actualPort();
+    }
+
+    String url() {
+      return "http://localhost:" + port + "/";
+    }
+
+    @Override
+    public void close() {
+      events.close();
+      House.get(server.close().toCompletionStage().toCompletableFuture());
+      work.shutdown();
+    }
+  }
+
   private void confirm(String id, String point) throws Exception {
     HttpResponse<String> done =
         house.post(
@@ -126,10 +204,16 @@ class LiveEventsTest {
   /** Reads a stream as a browser does. */
   private final class Stream implements AutoCloseable {
     final List<Event> events = new CopyOnWriteArrayList<>();
+    final AtomicInteger comments = new AtomicInteger();
     private final InputStream in;
 
     Stream(String token, String lastEventId) throws Exception {
-      HttpRequest.Builder request = house.as(token, "/api/v1/events");
+      this(house.url("/api/v1/events"), token, lastEventId);
+    }
+
+    Stream(String url, String token, String lastEventId) throws Exception {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer " + token);
       if (lastEventId != null) {
         request.header("Last-Event-ID", lastEventId);
       }
@@ -149,7 +233,9 @@ class LiveEventsTest {
         String name = "";
         String data = "";
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          if (line.startsWith("id: ")) {
+          if (line.startsWith(":")) {
+            comments.incrementAndGet();
+          } else if (line.startsWith("id: ")) {
             id = line.substring(4);
           } else if (line.startsWith("event: ")) {
             name = line.substring(7);

@@ -103,6 +103,28 @@ final class Township {
     return warning(identifier, sent, Warning.Nature.ACTUAL, Grade.RED);
   }
 
+  /** A warning with that many characters of description. */
+  static Warning wordy(String identifier, Instant sent, int characters) {
+    Warning red = red(identifier, sent);
+    return new Warning(
+        red.identity(),
+        red.type(),
+        red.nature(),
+        red.grade(),
+        red.hazard(),
+        red.senderName(),
+        red.headline(),
+        "雨".repeat(characters),
+        red.instruction(),
+        red.texts(),
+        red.effective(),
+        red.expires(),
+        red.area(),
+        red.references(),
+        red.notices(),
+        red.doubts());
+  }
+
   static Warning warning(String identifier, Instant sent, Warning.Nature nature, Grade grade) {
     return new Warning(
         new Warning.Identity("511826", identifier, sent),

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A Redis server that a test may kill and start again on the same port and the same data. */
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
   private final List<String> command;
   private final Path folder;
   private final int port;
@@ -42,6 +42,12 @@ final class RedisProcess implements AutoCloseable {
     command.addAll(Arrays.asList(options));
   }
 
+  /** The server that is installed here, else the one that LastMile carries. */
+  public static RedisProcess start(Path folder) {
+    Path binary = RedisBinary.onPath().orElseGet(() -> RedisBinary.carried(folder).path());
+    return start(binary, folder);
+  }
+
   static RedisProcess start(Path binary, Path folder, String... options) {
     RedisProcess redis = new RedisProcess(binary, folder, freePort(), options);
     redis.start();
@@ -56,7 +62,7 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
-  void start() {
+  public void start() {
     try {
       process =
           new ProcessBuilder(command)
@@ -89,12 +95,12 @@ final class RedisProcess implements AutoCloseable {
   }
 
   /** kill -9. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     await().until(() -> !process.isAlive());
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 

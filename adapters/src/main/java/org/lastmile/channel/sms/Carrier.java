@@ -19,6 +19,11 @@ import org.slf4j.LoggerFactory;
  * one rule: what may have arrived whole is never sent again from here; what can't have, may be.
  */
 final class Carrier {
+  /** What has its turn between two parts of a letter. */
+  interface Between {
+    void parts() throws LineLost;
+  }
+
   private static final Logger log = LoggerFactory.getLogger(Carrier.class);
 
   /** Of one part; of the first only where nothing may have left. */
@@ -31,6 +36,7 @@ final class Carrier {
   private final ModemStore store;
   private final Shared shared;
   private final Timing timing;
+  private final Between between;
   private final BooleanSupplier closed;
 
   private String underWayTo = "";
@@ -51,6 +57,7 @@ final class Carrier {
       Modem modem,
       ModemStore store,
       Shared shared,
+      Between between,
       BooleanSupplier closed) {
     this.name = name;
     this.perMinute = perMinute;
@@ -59,6 +66,7 @@ final class Carrier {
     this.store = store;
     this.shared = shared;
     this.timing = shared.timing();
+    this.between = between;
     this.closed = closed;
   }
 
@@ -140,6 +148,9 @@ final class Carrier {
       }
       if (setUpAgain && !ended) {
         handOn(letter);
+      }
+      if (!ended) {
+        between.parts();
       }
       while (!ended && !mayStart() && !closed.getAsBoolean()) {
         at.listen();

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.lastmile.channel.Health;
@@ -32,6 +32,10 @@ final class ModemSession implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ModemSession.class);
   private static final Duration READ_STORES_EVERY = Duration.ofMinutes(5);
   private static final Duration STUCK = Duration.ofSeconds(10);
+
+  /** Longest stay with what comes in while letters wait: the store may be slow or away. */
+  private static final Duration CATCH_UP = Duration.ofSeconds(2);
+
   private static final Duration ASIDE_FOR = Duration.ofSeconds(10);
 
   /** What a session needs of its surroundings. */
@@ -197,7 +201,11 @@ final class ModemSession implements Runnable {
   /** From one set-up of the modem to the next. */
   private final class AtWork {
     private final AtDialogue at;
-    private final Queue<Errand> errands = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<Errand> errands = new LinkedBlockingQueue<>();
+
+    /** Indications that the modem waits to have acknowledged before it brings the next. */
+    private int owed;
+
     private final List<Runnable> held = new ArrayList<>();
     private final List<Unsolicited.Stored> early = new ArrayList<>();
     private Modem set;
@@ -220,13 +228,17 @@ final class ModemSession implements Runnable {
       }
       store =
           new ModemStore(
+              at, set, timing, readNotDeleted, (hex, where, index) -> stored(hex, where, index));
+      carrier =
+          new Carrier(
+              name,
+              port.perMinute(),
               at,
               set,
-              timing,
-              readNotDeleted,
-              (hex, where, index) -> handle(hex, () -> store.delete(hex, where, index)));
-      carrier =
-          new Carrier(name, port.perMinute(), at, set, store, shared, ModemSession.this::closed);
+              store,
+              shared,
+              this::betweenParts,
+              ModemSession.this::closed);
       watch = new Watch(name, at, set, timing);
       restarted = false; // what it said while being set up was about that
       early.forEach(store::announce);
@@ -242,9 +254,7 @@ final class ModemSession implements Runnable {
     }
 
     private void round() throws LineLost, SetupFailure {
-      for (Errand errand = errands.poll(); errand != null; errand = errands.poll()) {
-        errand.run();
-      }
+      catchUp();
       store.readAnnounced();
       if (watch.due()) {
         look();
@@ -262,8 +272,36 @@ final class ModemSession implements Runnable {
       }
     }
 
+    /**
+     * Takes in what the modem has to bring before anything more is sent. It brings one thing at a
+     * time and waits for its acknowledgement: with one a letter, answers would queue up behind the
+     * reports of the letters before, and the ladder would climb over people who have answered.
+     */
+    private void catchUp() throws LineLost {
+      long end = System.nanoTime() + CATCH_UP.toNanos();
+      try {
+        while (!closed()) {
+          long left = owed == 0 ? 0 : end - System.nanoTime();
+          Errand errand = errands.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
+          if (errand == null) {
+            return;
+          }
+          errand.run();
+          if (owed == 0) {
+            at.listen(); // is there another?
+          }
+        }
+      } catch (InterruptedException e) {
+        closing.countDown();
+        Thread.currentThread().interrupt();
+      }
+    }
+
     private void look() throws LineLost {
       String trouble = watch.look();
+      if (watch.wasMute()) {
+        store.readAll();
+      }
       signal = watch.signal();
       if (!restarted) {
         become(watch.registered() ? State.READY : State.DOWN, trouble);
@@ -282,16 +320,24 @@ final class ModemSession implements Runnable {
         if (!carrier.lastError().isEmpty()) {
           lastError = carrier.lastError();
         }
-        // A report may overtake the answer that names its reference: now it has its turn.
-        held.forEach(shared.clerk()::next);
-        held.clear();
+        release();
       }
+    }
+
+    private void betweenParts() throws LineLost {
+      release();
+      catchUp();
+    }
+
+    /** A report may overtake the answer that names its reference: now it has its turn. */
+    private void release() {
+      held.forEach(shared.clerk()::next);
+      held.clear();
     }
 
     private void unasked(Unsolicited said) {
       if (said instanceof Unsolicited.Pdu pdu) {
-        // An error answer means that the modem no longer waits for it; the watch sees to the rest.
-        handle(pdu.hex(), () -> at.ask("AT+CNMA", timing.command()));
+        owed += handle(pdu.hex(), this::acknowledge) ? 1 : 0;
       } else if (said instanceof Unsolicited.Stored stored) {
         if (store == null) {
           early.add(stored);
@@ -306,11 +352,24 @@ final class ModemSession implements Runnable {
       }
     }
 
-    private void handle(String hex, Errand acknowledge) {
+    private void stored(String hex, String where, int index) {
+      if (!handle(hex, () -> store.delete(hex, where, index))) {
+        log.debug("{} is not known yet: its store is read again later", name);
+      }
+    }
+
+    private void acknowledge() throws LineLost {
+      owed = Math.max(0, owed - 1);
+      // An error answer means that the modem no longer waits for it; the watch sees to the rest.
+      at.ask("AT+CNMA", timing.command());
+    }
+
+    /** False when nobody is there to take it yet. */
+    private boolean handle(String hex, Errand acknowledge) {
       Runnable kept = () -> errands.add(acknowledge);
       Modem from = set == null ? modem : set;
       if (from == null) {
-        return; // not acknowledged: the network brings it again once we know who is speaking
+        return false; // not acknowledged: the network brings it again once we know who is speaking
       }
       Runnable work;
       try {
@@ -332,6 +391,7 @@ final class ModemSession implements Runnable {
       } else {
         shared.clerk().next(work);
       }
+      return true;
     }
   }
 }

@@ -25,6 +25,7 @@ final class Watch {
   private long next;
   private int signal = NO_SIGNAL;
   private boolean registered;
+  private boolean wasMute;
 
   Watch(String name, AtDialogue at, Modem modem, Timing timing) {
     this.name = name;
@@ -44,6 +45,14 @@ final class Watch {
 
   boolean registered() {
     return registered;
+  }
+
+  /**
+   * Whether the last look found that the modem had stopped reporting. What came meanwhile lies in
+   * its stores and was announced to nobody.
+   */
+  boolean wasMute() {
+    return wasMute;
   }
 
   /** Something the modem said by itself; a word about its network brings the next look forward. */
@@ -92,6 +101,7 @@ final class Watch {
 
   /** A modem whose report was not acknowledged in time stops reporting without a word. */
   private void keepReporting() throws LineLost {
+    wasMute = false;
     if (modem.reporting().isEmpty()) {
       return;
     }
@@ -99,6 +109,7 @@ final class Watch {
     if (!now.isEmpty() && !now.startsWith(modem.reporting().substring(0, 7))) {
       log.warn("{} had switched its reports off; switching them on again", name);
       at.ask("AT+CNMI=" + modem.reporting(), timing.command());
+      wasMute = true;
     }
   }
 

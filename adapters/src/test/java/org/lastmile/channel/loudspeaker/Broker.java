@@ -3,7 +3,7 @@ package org.lastmile.channel.loudspeaker;
 import java.io.IOException;
 
 /** A broker for tests, whose process can be killed and started again on the same port. */
-interface Broker extends AutoCloseable {
+public interface Broker extends AutoCloseable {
 
   /** The gateway's own account. */
   String GATEWAY = "lastmile-gateway";

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A real Mosquitto with the configuration and access list of {@code ops/mosquitto}. */
-final class Mosquitto implements Broker {
+public final class Mosquitto implements Broker {
   private final Path folder;
   private final int port;
   private Process process;
@@ -47,12 +47,12 @@ final class Mosquitto implements Broker {
     start();
   }
 
-  static boolean isInstalled() {
+  public static boolean isInstalled() {
     return program("mosquitto").isPresent() && program("mosquitto_passwd").isPresent();
   }
 
   /** Where a program is, sbin included: Debian keeps the broker there. */
-  static Optional<Path> program(String name) {
+  public static Optional<Path> program(String name) {
     String path = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
     return Stream.of(path.split(File.pathSeparator))
         .map(dir -> Path.of(dir, name))

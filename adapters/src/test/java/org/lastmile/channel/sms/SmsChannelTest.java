@@ -72,6 +72,24 @@ class SmsChannelTest {
   }
 
   @Test
+  void answers_come_in_while_other_letters_still_wait() throws Exception {
+    try (Bench bench =
+        Bench.with(folder, 1, s -> s.withNetworkDelay(Duration.ofMillis(100))).ready()) {
+      List<CompletionStage<Outcome>> all = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        String phone = "138000001" + (10 + i);
+        bench.smsc.phone(phone).answers("收到", Duration.ZERO);
+        all.add(bench.channel.send(message("a" + i, phone, "请立即转移。".repeat(15))));
+      }
+      for (CompletionStage<Outcome> each : all) {
+        assertThat(each.toCompletableFuture().get()).isInstanceOf(Outcome.Accepted.class);
+      }
+      // Each letter brings two reports and an answer: one thing a letter would be seven answers.
+      assertThat(inbound(bench.heard)).hasSizeGreaterThan(14);
+    }
+  }
+
+  @Test
   void a_long_answer_is_put_together_before_it_is_handed_on() throws Exception {
     try (Bench bench = Bench.with(folder, 1).ready()) {
       String text = "河水已经漫过桥面，三组还有两户老人没有出来，请派车。".repeat(7);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lastmile.channel.Health;
@@ -209,6 +210,33 @@ class SmsFaultsTest {
         assertThat(bench.send(message("a" + i, PHONE, "hello " + i)))
             .isInstanceOf(Outcome.Accepted.class);
       }
+    }
+  }
+
+  @Test
+  void an_answer_that_came_while_the_modem_had_stopped_reporting_is_read_from_its_store()
+      throws Exception {
+    try (Bench bench =
+        Bench.with(folder, 1, m -> m.withAcknowledgeWithin(Duration.ofMillis(200)))) {
+      List<String> answers = new CopyOnWriteArrayList<>();
+      bench.channel.listen(
+          signal -> {
+            if (signal instanceof Signal.Inbound in) {
+              answers.add(in.text());
+              return CompletableFuture.completedFuture(null);
+            }
+            // A receipt that is not kept is not acknowledged, and then a modem stops reporting.
+            return signal instanceof Signal.Confirmation
+                ? new CompletableFuture<>()
+                : CompletableFuture.completedFuture(null);
+          });
+      await().atMost(PATIENCE).until(() -> bench.channel.room() > 0);
+      bench.send(message("a1", PHONE, "hello"));
+      await().atMost(PATIENCE).until(() -> bench.modem(0).statistics().unacknowledged() > 0);
+
+      bench.smsc.phone(PHONE).replies("收到");
+
+      await().atMost(PATIENCE).until(() -> answers.contains("收到"));
     }
   }
 

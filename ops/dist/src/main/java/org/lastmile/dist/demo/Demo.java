@@ -42,8 +42,9 @@ import org.lastmile.simulators.wechat.AccountSettings;
  */
 final class Demo {
   private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration IDLE = Duration.ofSeconds(2);
   private static final Duration READY = Duration.ofSeconds(40);
-  private static final int STORY = 5;
+  private static final int STORY = 4;
 
   private final Settings settings;
   private final Screen screen;
@@ -56,6 +57,7 @@ final class Demo {
   private Folder folder;
   private Gateway gateway;
   private String warning;
+  private String password;
   private Instant released;
   private String lastCounts = "";
 
@@ -99,9 +101,9 @@ final class Demo {
     ObjectNode officer = Gateway.object().put("name", "duty-officer").put("role", "OPERATOR");
     String officersToken = asAdmin.post("/api/v1/tokens", officer).path("secret").asText();
     ObjectNode visitor = Gateway.object().put("name", "demo").put("role", "ADMIN");
-    String password = asAdmin.post("/api/v1/users", visitor).path("secret").asText();
+    password = asAdmin.post("/api/v1/users", visitor).path("secret").asText();
     gateway = asAdmin;
-    introduce(township, town, url, password);
+    introduce(town);
     await("the modems", () -> channelUp("sms"));
     await("the loudspeakers", () -> town.fleet.statistics().online() >= town.expectedOnline());
     issue(township, asAdmin);
@@ -112,7 +114,7 @@ final class Demo {
   private Config config(int port, Town town, Path dev) throws IOException {
     AccountSettings account = town.wechat.account().settings();
     Path policy = folder.path().resolve("policy.yaml");
-    Files.writeString(policy, policy());
+    Files.writeString(policy, policy(settings));
     Path file = folder.path().resolve("lastmile.yaml");
     Files.writeString(
         file,
@@ -145,9 +147,12 @@ final class Demo {
     return Config.read(file);
   }
 
-  static String policy() throws IOException {
+  /** The demo's practice, with the times that this township needs. */
+  static String policy(Settings settings) throws IOException {
     try (InputStream in = Demo.class.getResourceAsStream("/demo-policy.yaml")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace("${deadline}", settings.deadline().toSeconds() + "s")
+          .replace("${spill}", settings.spill().toSeconds() + "s");
     }
   }
 
@@ -158,15 +163,14 @@ final class Demo {
         ledger.bytes());
   }
 
-  private void introduce(SampleTownship township, Town town, URI url, String password)
-      throws IOException {
+  private void introduce(Town town) throws IOException {
     List<String> lines = new ArrayList<>();
-    lines.add("console " + url + "   sign in as demo, password " + password);
+    lines.add("console " + gateway.url() + "   sign in as demo, password " + password);
     lines.add("");
     lines.add("The demo's ladder for RED (seconds instead of minutes; file demo-policy.yaml):");
-    policy()
+    policy(settings)
         .lines()
-        .filter(l -> l.matches("\\s+(- \\{ after|deadline).*"))
+        .filter(l -> l.matches("\\s+(- \\{ after|deadline|spill).*"))
         .map(l -> "  " + Columns.cut(l.strip(), screen.columns() - 2))
         .forEach(lines::add);
     lines.add("What goes wrong on purpose:");
@@ -207,7 +211,9 @@ final class Demo {
       JsonNode coverage = gateway.get("/api/v1/warnings/" + warning + "/coverage");
       tell(coverage);
       officer.turn().forEach(this::say);
-      show(view, coverage);
+      if (!reported) {
+        show(view, coverage);
+      }
       boolean covered = coverage.path("covered").asInt() == coverage.path("total").asInt();
       boolean over = covered || clock.instant().isAfter(released.plus(settings.limit()));
       if (over && !reported) {
@@ -216,9 +222,11 @@ final class Demo {
         if (settings.exitWhenCovered()) {
           return summary.allCovered();
         }
-        screen.say("The demo stays up for the console; Ctrl-C ends it.");
+        screen.say(
+            "The demo stays up: console %s, sign in as demo, password %s. Ctrl-C ends it."
+                .formatted(gateway.url(), password));
       }
-      Thread.sleep(LOOK.toMillis());
+      Thread.sleep(over ? IDLE.toMillis() : LOOK.toMillis());
     }
   }
 
@@ -271,6 +279,8 @@ final class Demo {
     Summary summary =
         Summary.of(
             settings, view, coverage, timeline, Duration.ofNanos(System.nanoTime() - started));
+    screen.keep();
+    screen.say("");
     screen.say(summary.words(screen.columns()));
     if (settings.report() != null) {
       summary.write(settings.report());

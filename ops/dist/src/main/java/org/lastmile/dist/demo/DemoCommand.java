@@ -22,9 +22,6 @@ import picocli.CommandLine.Spec;
           + " hazard point is covered. Nothing leaves this machine."
     })
 public final class DemoCommand implements Callable<Integer> {
-  private static final Duration USUAL_LIMIT = Duration.ofSeconds(150);
-  private static final int USUAL_POINTS = 24;
-
   @Spec private CommandSpec spec;
 
   @Option(names = "--points", paramLabel = "N", defaultValue = "24", description = "Hazard points.")
@@ -63,7 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "SECONDS",
       showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
-      description = "Longest time to coverage (150 s, more for more points).")
+      description = "Longest time to coverage (150 s, more for a larger township).")
   private Integer limit;
 
   @Option(names = "--report", paramLabel = "FILE", description = "JSON summary.")
@@ -83,9 +80,7 @@ public final class DemoCommand implements Callable<Integer> {
             seed,
             port,
             exitWhenCovered,
-            limit == null
-                ? USUAL_LIMIT.plusSeconds(2L * Math.max(0, points - USUAL_POINTS))
-                : Duration.ofSeconds(limit),
+            limit == null ? null : Duration.ofSeconds(limit),
             report == null ? null : report.toAbsolutePath());
     Screen screen = Screen.ofTerminal(System.out, System.getenv("LASTMILE_TERMINAL"));
     // Whoever stops a demo that was to end by itself has not seen it covered.

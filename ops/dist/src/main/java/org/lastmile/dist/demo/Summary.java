@@ -129,21 +129,27 @@ record Summary(ObjectNode json) {
               columns));
     }
     JsonNode times = json.path("secondsToCoverage");
+    lines.add("  first device after %s".formatted(seconds(json.path("secondsToFirstDevice"))));
     lines.add(
-        "  first device after %s s; 50 %% of the points after %s s, 90 %% after %s s, all after %s s"
+        "  points covered: 50 %% after %s, 90 %% after %s, all after %s"
             .formatted(
-                json.path("secondsToFirstDevice").asText(),
-                times.path("50").asText(),
-                times.path("90").asText(),
-                times.path("100").asText()));
+                seconds(times.path("50")), seconds(times.path("90")), seconds(times.path("100"))));
     lines.add(
-        "  %d retries, %d steps up the ladder, %d duty tasks, %d points closed by a person's word"
+        "  retries %d · steps up the ladder %d · duty tasks %d · closed by a person's word %d"
             .formatted(
                 json.path("retries").asInt(),
                 json.path("ladderSteps").asInt(),
                 json.path("dutyTasks").asInt(),
                 json.path("closedByPeople").asInt()));
+    int waiting = json.path("deliveries").path("sms").path("QUEUED").asInt();
+    if (waiting > 0) {
+      lines.add("  %d messages to residents still wait for a modem".formatted(waiting));
+    }
     return lines;
+  }
+
+  private static String seconds(JsonNode time) {
+    return time.isNull() ? "–" : "%.1f s".formatted(time.asDouble());
   }
 
   boolean allCovered() {

@@ -19,7 +19,12 @@ public final class Board {
   private static final List<String> STATES =
       List.of("QUEUED", "SENT", "DELIVERED", "CONFIRMED", "FAILED");
   private static final int NAME = 14;
-  private static final int LEAST_STUCK = 3;
+  private static final int COUNT = 10;
+  private static final int ID = 8;
+  private static final int POINT = 27;
+
+  /** Open points that are shown even where villages have to be folded for it. */
+  private static final int LEAST_STUCK = 2;
 
   private final int columns;
   private final boolean colour;
@@ -41,9 +46,8 @@ public final class Board {
     int left = rows - lines.size() - channels.size() - 2;
     List<JsonNode> villages = list(coverage.path("byArea"));
     List<JsonNode> stuck = stuck(coverage);
-    int forStuck =
-        stuck.isEmpty() ? 0 : Math.min(stuck.size() + 1, Math.max(LEAST_STUCK, left / 3));
-    lines.addAll(villages(villages, Math.max(2, left - forStuck)));
+    int forStuck = Math.min(stuck.size(), Math.max(LEAST_STUCK, left - villages.size())) + 1;
+    lines.addAll(villages(villages, Math.max(2, left - (stuck.isEmpty() ? 0 : forStuck))));
     lines.add("");
     lines.addAll(channels);
     if (!stuck.isEmpty()) {
@@ -74,7 +78,7 @@ public final class Board {
                 total == 0 ? 100 : covered * 100 / total,
                 coverage.path("reached").asInt(),
                 coverage.path("unreached").asInt());
-    String third = "%d on duty · %d retries".formatted(duty, warning.path("retries").asInt());
+    String third = "duty %d · retries %d".formatted(duty, warning.path("retries").asInt());
     return List.of(bold(first), Columns.fit(second, columns - Columns.width(third)) + third);
   }
 
@@ -119,8 +123,8 @@ public final class Board {
   private List<String> channels(JsonNode warning) {
     List<String> lines = new ArrayList<>();
     StringBuilder head = new StringBuilder(" ").append(Columns.fit("channel", NAME));
-    List.of("queued", "sent", "delivered", "confirmed", "failed", "not needed")
-        .forEach(s -> head.append(Columns.right(s, 11)));
+    List.of("queued", "sent", "delivered", "confirmed", "failed", "unneeded")
+        .forEach(s -> head.append(Columns.right(s, COUNT)));
     lines.add(dim(Columns.cut(head.toString(), columns)));
     Map<String, JsonNode> channels = new TreeMap<>();
     warning
@@ -130,9 +134,9 @@ public final class Board {
     channels.forEach(
         (name, states) -> {
           StringBuilder line = new StringBuilder(" ").append(Columns.fit(name, NAME));
-          STATES.forEach(s -> line.append(Columns.right(count(states.path(s).asInt()), 11)));
+          STATES.forEach(s -> line.append(Columns.right(count(states.path(s).asInt()), COUNT)));
           int ended = states.path("CANCELLED").asInt() + states.path("EXPIRED").asInt();
-          line.append(Columns.right(count(ended), 11));
+          line.append(Columns.right(count(ended), COUNT));
           lines.add(Columns.cut(line.toString(), columns));
         });
     return lines;
@@ -156,7 +160,13 @@ public final class Board {
 
   private List<String> stuck(List<JsonNode> points, int rows, Instant now) {
     List<String> lines = new ArrayList<>();
-    lines.add(dim(" stuck"));
+    lines.add(
+        dim(
+            " "
+                + Columns.fit("stuck", ID + POINT + 1)
+                + Columns.fit("at", 7)
+                + Columns.right("for", 5)
+                + "  lacks"));
     int shown = points.size() <= rows - 1 ? points.size() : Math.max(1, rows - 2);
     for (JsonNode point : points.subList(0, shown)) {
       String lacks =
@@ -166,12 +176,12 @@ public final class Board {
       String at = point.path("duty").asBoolean() ? "duty" : "rung " + point.path("stage").asInt();
       String line =
           " "
-              + Columns.fit(point.path("id").asText(), 8)
-              + Columns.fit(point.path("name").asText(), 28)
+              + Columns.fit(point.path("id").asText(), ID)
+              + Columns.fit(point.path("name").asText(), POINT)
               + " "
               + Columns.fit(at, 7)
-              + Columns.right(clock(since(point.path("since").asText(), now)), 6)
-              + "  lacks "
+              + Columns.right(clock(since(point.path("since").asText(), now)), 5)
+              + "  "
               + lacks;
       lines.add(
           point.path("duty").asBoolean()
@@ -187,10 +197,10 @@ public final class Board {
   /** What a clause still lacks, in words. */
   public static String word(String proof) {
     return switch (proof) {
-      case "PLAYED" -> "a loudspeaker";
-      case "DELIVERED" -> "a delivery";
-      case "ANSWERED" -> "an answer";
-      case "HELPERS_ANSWERED" -> "the helpers";
+      case "PLAYED" -> "loudspeaker";
+      case "DELIVERED" -> "delivery";
+      case "ANSWERED" -> "answer";
+      case "HELPERS_ANSWERED" -> "helpers";
       default -> proof;
     };
   }

@@ -84,6 +84,11 @@ public final class Screen {
     drawn = 0;
   }
 
+  /** The frame stays where it is: what comes next stands below it. */
+  public synchronized void keep() {
+    drawn = 0;
+  }
+
   public void say(String... lines) {
     say(List.of(lines));
   }

@@ -1,0 +1,152 @@
+package org.lastmile.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.lastmile.channel.loudspeaker.Broker;
+import org.lastmile.channel.loudspeaker.Mosquitto;
+import org.lastmile.ledger.RedisProcess;
+
+/**
+ * One part dies in the middle of a fan-out and comes back: what does not need it goes on meanwhile,
+ * and in the end everything is covered and nobody was forgotten.
+ */
+class FaultsTest extends Story {
+  private static final int POINTS = 9;
+  private static final Duration PER_PART = Duration.ofMillis(40);
+
+  @Test
+  void its_own_store_is_killed() throws Exception {
+    township(POINTS, PER_PART).everybodyAnswers().opens();
+    Issued warning = town.issues(Alert.red("r1"));
+    Township.until("the fan-out is under way", () -> town.smsMessages() >= 2);
+
+    List<HttpResponse<String>> answers;
+    try (Poster poster = new Poster(town)) {
+      Township.until(
+          "a warning was refused while the store was away",
+          () -> {
+            town.killsItsStore();
+            return poster.wasRefused();
+          });
+      Township.until(
+          "warnings are taken again",
+          () -> town.handsIn(Alert.red("afterwards").test()).statusCode() < 300);
+      answers = poster.answers();
+    }
+
+    nothingWasTakenAndLost(answers);
+    warning.coversEveryPoint();
+    town.everybodyWasTold();
+    assertThat(town.copies()).isZero();
+  }
+
+  @Test
+  void an_external_store_is_killed_and_started_again() throws Exception {
+    Path data = Files.createDirectory(folder.resolve("redis"));
+    try (RedisProcess redis = RedisProcess.start(data)) {
+      township(POINTS, PER_PART)
+          .store("redis://127.0.0.1:" + redis.port())
+          .everybodyAnswers()
+          .opens();
+      Issued warning = town.issues(Alert.red("r1"));
+      Township.until("the fan-out is under way", () -> town.smsMessages() >= 2);
+
+      redis.kill();
+      HttpResponse<String> refused = town.handsIn(Alert.red("r2").test());
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+      assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      redis.start();
+
+      warning.coversEveryPoint();
+      town.everybodyWasTold();
+      assertThat(town.copies()).isZero();
+      assertThat(town.handsIn(Alert.red("r2").test()).statusCode()).isEqualTo(202);
+      town.close();
+      town = null;
+    }
+  }
+
+  @Test
+  void the_broker_is_killed_and_started_again(TestReporter reporter) throws Exception {
+    reporter.publishEntry(
+        "broker", Mosquitto.isInstalled() ? "mosquitto" : "a small stand-in: mosquitto is missing");
+    String[] devices = new Roster(POINTS).loudspeakers().toArray(String[]::new);
+    try (Broker broker = Broker.best(devices)) {
+      township(POINTS, PER_PART)
+          .broker(broker.port(), Broker.GATEWAY, Broker.PASSWORD)
+          .everybodyAnswers()
+          .opens();
+      Issued warning = town.issues(Alert.red("r1"));
+      Township.until("the first command is there", () -> town.fleet().statistics().commands() > 0);
+
+      broker.kill();
+      Township.until(
+          "the people of every point have answered meanwhile",
+          () -> Township.answered(warning) == POINTS);
+      assertThat(warning.coverage().path("covered").asInt()).isLessThan(POINTS);
+      broker.start();
+
+      warning.coversEveryPoint();
+      town.everybodyWasTold();
+      assertThat(town.copies()).isZero();
+      town.close();
+      town = null;
+    }
+  }
+
+  @Test
+  void the_modem_is_unplugged_for_a_while() throws Exception {
+    township(POINTS, PER_PART).everybodyAnswers().opens();
+    Issued warning = town.issues(Alert.red("r1"));
+    Township.until("the first SMS has arrived", () -> town.smsMessages() >= 1);
+
+    town.modem().unplug();
+    Township.until("loudspeakers go on", () -> town.heard() == POINTS);
+    Township.until("WeChat goes on", () -> town.wechatMessages() == town.roster().openids().size());
+    assertThat(warning.coverage().path("covered").asInt()).isLessThan(POINTS);
+    town.modem().plug();
+
+    warning.coversEveryPoint();
+    town.everybodyWasTold();
+    // One message was on the modem when it went: nobody knows whether it had left.
+    assertThat(town.copies()).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void wechat_answers_500_for_a_while() throws Exception {
+    township(POINTS, PER_PART).wechatAtOnce(1).everybodyAnswers().opens();
+    town.wechat().breaks(500);
+    Issued warning = town.issues(Alert.red("r1"));
+
+    Township.until("loudspeakers go on", () -> town.heard() == POINTS);
+    Township.until("SMS goes on", () -> town.smsMessages() == town.roster().phones().size());
+    assertThat(town.wechatMessages()).isZero();
+    assertThat(warning.coverage().path("covered").asInt()).isLessThan(POINTS);
+    town.wechat().recovers();
+
+    warning.coversEveryPoint();
+    town.everybodyWasTold();
+    assertThat(town.copies()).isZero();
+  }
+
+  /** 202 or 503, and what was taken is there. */
+  private void nothingWasTakenAndLost(List<HttpResponse<String>> answers) {
+    for (HttpResponse<String> answer : answers) {
+      if (answer.statusCode() == 503) {
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+      } else {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        String id = Gateway.json(answer.body()).path("id").asText();
+        assertThat(town.gateway().get("/api/v1/warnings/" + id).path("status").asText())
+            .isEqualTo("ARCHIVED");
+      }
+    }
+  }
+}

@@ -1,0 +1,262 @@
+package org.lastmile.dist.command;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.lastmile.channel.Channel;
+import org.lastmile.channel.Health;
+import org.lastmile.channel.loudspeaker.LoudspeakerChannel;
+import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
+import org.lastmile.channel.sms.SmsChannel;
+import org.lastmile.channel.sms.SmsConfig;
+import org.lastmile.channel.wechat.WeChatChannel;
+import org.lastmile.config.Config;
+import org.lastmile.ledger.EmbeddedRedis;
+import org.lastmile.ledger.Ledger;
+import org.lastmile.ledger.MemoryLedger;
+import org.lastmile.ledger.RedisAddress;
+import org.lastmile.ledger.RedisLedger;
+
+/**
+ * Everything around the gateway that a configuration names, tried once with the gateway's own
+ * parts. Nothing is sent to anyone, nothing that comes in is acknowledged, and no PIN is tried:
+ * three wrong ones lock a SIM.
+ *
+ * @param good what works, {@code problems} what does not; each begins with its path
+ */
+record Surroundings(List<String> good, List<String> problems) {
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  /** A modem that was just switched on takes its time. */
+  private static final Duration MODEM = Duration.ofSeconds(20);
+
+  static Surroundings of(Config config) {
+    Surroundings found = new Surroundings(new ArrayList<>(), new ArrayList<>());
+    found.port("http.port", config.http().host(), config.http().port());
+    found.port("http.management-port", "127.0.0.1", config.http().managementPort());
+    found.store(config);
+    try (Ledger ledger = new MemoryLedger(Clock.systemUTC())) {
+      found.loudspeakers(config.loudspeaker(), ledger);
+      found.modems(config.sms(), ledger);
+      found.wechat(config, ledger);
+    }
+    if (config.intake().folder() != null) {
+      found.folder("intake.folder", config.intake().folder());
+    }
+    return found;
+  }
+
+  private void port(String path, String host, int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+      good.add(path + ": " + (port == 0 ? "any free one" : port + " is free"));
+    } catch (IOException e) {
+      problems.add(
+          "%s: can't listen on %s:%d (%s): stop what uses it, or name another"
+              .formatted(path, host, port, e.getMessage()));
+    }
+  }
+
+  private void store(Config config) {
+    if (config.store().embedded()) {
+      embedded(config.store());
+      return;
+    }
+    try (Ledger ledger =
+        new RedisLedger(RedisAddress.parse(config.store().redis()), config.jurisdiction())) {
+      ledger.ping();
+      good.add("store.redis: answers");
+    } catch (RuntimeException e) {
+      // Whatever the store's client throws, it is the store that can't be used.
+      problems.add("store.redis: " + e.getMessage());
+    }
+  }
+
+  private void embedded(Config.Store store) {
+    Path trial = null;
+    try {
+      Path data = store.data();
+      if (!Files.exists(data)) {
+        folder("store.data", data);
+        trial = Files.createTempDirectory("lastmile-check-");
+        data = trial;
+      }
+      try (EmbeddedRedis redis =
+          EmbeddedRedis.start(
+              data, Optional.of(store.server()).filter(s -> !s.isEmpty()).map(Path::of))) {
+        good.add("store: Redis " + redis.version() + " starts");
+      }
+    } catch (EmbeddedRedis.Refused e) {
+      problems.add("store.data: " + e.getMessage());
+    } catch (IOException e) {
+      problems.add("store.data: no folder for a trial can be made: " + e.getMessage());
+    } finally {
+      delete(trial);
+    }
+  }
+
+  /** It is there and can be written to, or can be made. */
+  private void folder(String path, Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (there == null || !Files.isDirectory(there) || !Files.isWritable(there)) {
+      problems.add(
+          "%s: %s can't be written to by %s"
+              .formatted(path, folder, System.getProperty("user.name")));
+    } else {
+      good.add(path + ": " + folder + (there.equals(folder) ? "" : " can be made"));
+    }
+  }
+
+  private void loudspeakers(LoudspeakerConfig config, Ledger ledger) {
+    String path = "channels.loudspeaker";
+    if (config == null) {
+      good.add(path + ": off");
+      return;
+    }
+    try (LoudspeakerChannel channel =
+        LoudspeakerChannel.open(
+            besideTheGateway(config), ledger.memory("loudspeaker"), Clock.systemUTC(), null)) {
+      channel.listen(signal -> new CompletableFuture<>());
+      Health health = await(channel, ANSWER, h -> part(h, "link") != Health.State.DOWN);
+      if (part(health, "link") == Health.State.DOWN) {
+        problems.add(path + ".broker: " + health.why());
+      } else {
+        good.add(
+            path
+                + ": "
+                + (config.isEmbedded()
+                    ? "port " + config.port() + " is free"
+                    : "the broker answers"));
+      }
+    } catch (IOException | RuntimeException e) {
+      // The channel names the port or file that is wrong.
+      problems.add(path + ": " + e.getMessage());
+    }
+  }
+
+  /** Under a client id of its own: under the gateway's a broker would cut the gateway off. */
+  private static LoudspeakerConfig besideTheGateway(LoudspeakerConfig c) {
+    return new LoudspeakerConfig(
+        c.broker(),
+        c.host(),
+        c.port(),
+        c.certificate(),
+        c.certificateKey(),
+        c.username(),
+        c.password(),
+        c.clientId() + "-check-" + ProcessHandle.current().pid(),
+        c.trust(),
+        c.signingKey(),
+        c.auth(),
+        c.silence(),
+        c.audible(),
+        c.inFlight(),
+        c.patience());
+  }
+
+  private void modems(SmsConfig config, Ledger ledger) {
+    String path = "channels.sms.modems";
+    if (config == null) {
+      good.add("channels.sms: off");
+      return;
+    }
+    SmsConfig withoutPins =
+        new SmsConfig(
+            config.modems().stream()
+                .map(p -> new SmsConfig.Port(p.port(), "", p.baud(), p.profile(), p.perMinute()))
+                .toList());
+    try (SmsChannel channel =
+        new SmsChannel(withoutPins, ledger.memory("sms"), Clock.systemUTC())) {
+      channel.listen(signal -> new CompletableFuture<>());
+      Health health = await(channel, MODEM, Surroundings::decided);
+      if (health.parts().isEmpty()) {
+        problems.add(path + ": " + health.why());
+      }
+      for (Health.Part modem : health.parts()) {
+        if (modem.state() == Health.State.DOWN) {
+          problems.add(path + ": " + modem.name() + ": " + modem.why());
+        } else {
+          good.add(path + ": " + modem.name() + " " + modem.facts().getOrDefault("model", ""));
+        }
+      }
+    }
+  }
+
+  /** Every modem has said whether it works. */
+  private static boolean decided(Health health) {
+    return !health.parts().isEmpty()
+        && health.parts().stream().noneMatch(p -> p.facts().get("state").equals("STARTING"));
+  }
+
+  private void wechat(Config config, Ledger ledger) {
+    String path = "channels.wechat";
+    if (config.wechat() == null) {
+      good.add(path + ": off");
+      return;
+    }
+    try (WeChatChannel channel =
+        new WeChatChannel(
+            config.wechat(), ledger.memory("wechat"), Clock.systemUTC(), new SecureRandom())) {
+      channel.listen(signal -> new CompletableFuture<>());
+      Health health = await(channel, ANSWER, h -> h.state() == Health.State.UP);
+      if (health.state() == Health.State.UP) {
+        good.add(path + ": the account answers");
+      } else {
+        problems.add(path + ".official-account: " + health.why());
+      }
+    }
+  }
+
+  private static Health.State part(Health health, String name) {
+    return health.parts().stream()
+        .filter(p -> p.name().equals(name))
+        .map(Health.Part::state)
+        .findFirst()
+        .orElse(health.state());
+  }
+
+  /** The channel's health once it is as wanted, or when that took too long. */
+  private static Health await(Channel channel, Duration longest, Predicate<Health> wanted) {
+    long end = System.nanoTime() + longest.toNanos();
+    Health health = channel.check();
+    while (!wanted.test(health) && System.nanoTime() < end) {
+      try {
+        Thread.sleep(100); // a device's answer can only be waited for
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return health;
+      }
+      health = channel.check();
+    }
+    return health;
+  }
+
+  private static void delete(Path folder) {
+    if (folder == null) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(each);
+      }
+    } catch (IOException e) {
+      throw new Trouble("the trial folder " + folder + " could not be deleted: " + e, e);
+    }
+  }
+}

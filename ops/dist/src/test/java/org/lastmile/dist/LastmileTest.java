@@ -1,0 +1,131 @@
+package org.lastmile.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class LastmileTest {
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    return Lastmile.commandLine()
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(args);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "demo",
+        "run",
+        "issue",
+        "status",
+        "import",
+        "user",
+        "user add",
+        "token",
+        "token add",
+        "check",
+        "simulate",
+        "simulate modem",
+        "simulate speakers",
+        "simulate wechat"
+      })
+  void everyCommandExplainsItself(String command) {
+    assertThat(run((command + " --help").strip().split(" ", -1))).isZero();
+    assertThat(out.toString()).contains("Usage: lastmile").contains("--help");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dance",
+        "issue",
+        "import",
+        "user add wang",
+        "token add x --role KING",
+        "demo --points many",
+        "demo --points 0",
+        "demo --modems 17",
+        "simulate",
+        "run --config",
+        "status a b"
+      })
+  void whatCanNotBeUnderstoodEndsWithTwoAndIsToldOnStderr(String line) {
+    assertThat(run(line.split(" ", -1))).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("Usage: lastmile");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void noCommandAtAllIsWrongUse() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(err.toString()).contains("demo").contains("run");
+  }
+
+  @Test
+  void aGatewayThatIsNotThereIsAFailureInWords() {
+    assertThat(run("status", "--url", "http://127.0.0.1:1")).isEqualTo(1);
+    assertThat(err.toString()).contains("no gateway answers at http://127.0.0.1:1");
+    assertThat(err.toString()).doesNotContain("\tat ");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsAFailureInWords() {
+    assertThat(run("issue", folder.resolve("none.xml").toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("none.xml: there is no such file");
+  }
+
+  @Test
+  void checkTellsEveryProblemOfAConfigurationWithItsPath() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("lastmile.yaml"), "http: { port: 99999 }\ntime-zone: Mars/Base\n");
+
+    assertThat(run("check", "--config", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("http.port").contains("time-zone");
+  }
+
+  @Test
+  void checkTriesWhatTheConfigurationNames() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("lastmile.yaml"),
+            """
+            http: { host: 127.0.0.1, port: 0, management-port: 0 }
+            store: { data: data }
+            channels:
+              sms: { modems: [ { port: %s/ttyNONE } ] }
+              loudspeaker: { broker: 'mqtt://127.0.0.1:1' }
+            """
+                .formatted(folder));
+
+    assertThat(run("check", "--config", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("channels.sms.modems").contains("ttyNONE");
+    assertThat(err.toString()).contains("channels.loudspeaker.broker");
+    assertThat(out.toString()).contains("ok       store: Redis").contains("http.port");
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void runSaysEveryProblemOfItsConfiguration() throws IOException {
+    Path file = Files.writeString(folder.resolve("l.yaml"), "http: { port: x }\nstoer: {}\n");
+
+    assertThat(run("run", "--config", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("http.port").contains("stoer");
+  }
+}
