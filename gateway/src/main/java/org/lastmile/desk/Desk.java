@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +96,9 @@ public final class Desk implements AutoCloseable {
 
   /** Summaries of warnings that are over, by id. */
   private final Map<String, View.Summary> closed = new ConcurrentHashMap<>();
+
+  /** Something happened to them since the last look. */
+  private final Set<Case> stirred = new LinkedHashSet<>();
 
   /** What was decided and is not kept yet. */
   private Map<String, List<Event>> unsaved = new LinkedHashMap<>();
@@ -555,6 +559,8 @@ public final class Desk implements AutoCloseable {
     }
     lease = null;
     cases.clear();
+    stirred.clear();
+    lastTick = Instant.EPOCH;
     dispatch.clear();
     unsaved = new LinkedHashMap<>();
     afterwards = new ArrayList<>();
@@ -606,37 +612,44 @@ public final class Desk implements AutoCloseable {
         });
   }
 
+  /**
+   * What follows from events, at the points where they happened; and, every {@link #TICK}, what
+   * follows from silence, everywhere.
+   */
   private void tick() {
     Instant now = now();
-    if (Duration.between(lastTick, now).compareTo(TICK) < 0 && unsaved.isEmpty()) {
-      return;
+    if (Duration.between(lastTick, now).compareTo(TICK) >= 0) {
+      lastTick = now;
+      cases.values().forEach(Case::stir);
+      stirred.addAll(cases.values());
     }
-    lastTick = now;
     Policy.Waits waits = policy.get().waits();
-    List<String> over = new ArrayList<>();
-    for (Case of : List.copyOf(cases.values())) {
-      Progress progress = of.progress;
+    for (Case of : List.copyOf(stirred)) {
       replace(of);
       page(of, waits, now);
-      for (Event e : Escalation.due(progress, waits, this::offline, now)) {
+      for (Event e : Escalation.due(of.progress, of.spots(), waits, this::offline, now)) {
         say(of, e);
       }
-      if (!progress.status().open()
-          && now.isAfter(progress.events().get(progress.events().size() - 1).at().plus(LINGER))) {
-        over.add(of.id());
-      }
-    }
-    for (String id : over) {
-      ledger.close(lease, id);
-      cases.remove(id);
     }
     Set<String> due = new HashSet<>();
-    for (Case of : cases.values()) {
-      due.addAll(dispatch.sweep(of, waits, now));
+    for (Case of : stirred) {
+      due.addAll(dispatch.sweep(of, of.rows(), waits, now));
+      of.settle();
+      if (over(of.progress, now)) {
+        ledger.close(lease, of.id());
+        cases.remove(of.id());
+      }
     }
+    stirred.clear();
     if (!due.isEmpty()) {
       afterwards.add(() -> due.forEach(c -> dueListeners.forEach(l -> l.accept(c))));
     }
+  }
+
+  private static boolean over(Progress progress, Instant now) {
+    List<Event> events = progress.events();
+    return !progress.status().open()
+        && now.isAfter(events.get(events.size() - 1).at().plus(LINGER));
   }
 
   /** A released warning takes the place of those that it names; repeated after a crash between. */
@@ -720,6 +733,8 @@ public final class Desk implements AutoCloseable {
   /** Makes an event part of the truth: folded now, kept before anybody is answered. */
   private void say(Case of, Event e) {
     of.progress.apply(e);
+    of.stir(e);
+    stirred.add(of);
     unsaved.computeIfAbsent(of.id(), i -> new ArrayList<>()).add(e);
   }
 
@@ -744,6 +759,7 @@ public final class Desk implements AutoCloseable {
     }
     Case of = new Case(was == null ? order++ : was.order, progress);
     cases.put(id, of);
+    stirred.remove(was);
     WarningStatus status = progress.status();
     if (status == WarningStatus.HELD || status == WarningStatus.AWAITING_APPROVAL) {
       log.warn("warning {} waits for a person, {}: {}", id, status, progress.why());
@@ -751,7 +767,7 @@ public final class Desk implements AutoCloseable {
     List<Event> events = verdict.events();
     afterwards.add(() -> events.forEach(e -> publish(id, e)));
     replace(of);
-    Set<String> due = dispatch.sweep(of, policy.get().waits(), now());
+    Set<String> due = dispatch.sweep(of, progress.rows(), policy.get().waits(), now());
     afterwards.add(() -> due.forEach(c -> dueListeners.forEach(l -> l.accept(c))));
     return Intake.receipt(progress, false);
   }
@@ -839,9 +855,12 @@ public final class Desk implements AutoCloseable {
     Signal.State before = presence.put(p.id(), p.state());
     if (p.state() != Signal.State.OFFLINE && before != p.state()) {
       for (Case of : cases.values()) {
-        of.progress.rowsOf(p.id()).forEach(Progress.Row::wake);
+        for (Progress.Row row : of.progress.rowsOf(p.id())) {
+          row.wake();
+          of.stir(row);
+          stirred.add(of);
+        }
       }
-      lastTick = Instant.EPOCH;
     }
   }
 

@@ -220,7 +220,9 @@ final class Intake {
     }
     upgradeOf(warning).ifPresent(notices::add);
     List<Event> events = new ArrayList<>();
-    Progress after = Progress.of(warning, plan, List.of(Event.of(now, type, why)));
+    // The status follows from the event alone: no need to fold thousands of rows for it.
+    Progress after =
+        Progress.of(warning, Plan.empty(plan.warning()), List.of(Event.of(now, type, why)));
     events.add(accepted(plan, after.status(), issuer.name(), notices, now));
     events.add(Event.of(now, type, type == Event.Type.RELEASED ? issuer.name() : why));
     return new Verdict(warning, plan, events, null);
