@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.lastmile.channel.Content;
+import org.lastmile.warning.Event;
 import org.lastmile.warning.Progress;
 
 /** One warning on the desk: its progress, and what the desk keeps beside it while it is open. */
@@ -21,6 +22,11 @@ final class Case {
   /** Contents already put together, by id. */
   final Map<String, Content> contents = new HashMap<>();
 
+  /** Points at which something happened since they were last looked at. */
+  private final BitSet stirred = new BitSet();
+
+  private boolean whole;
+
   private Map<String, List<Progress.Row>> byAddress;
 
   Case(int order, Progress progress) {
@@ -30,6 +36,44 @@ final class Case {
 
   String id() {
     return progress.id();
+  }
+
+  /** Something happened: what follows from it is decided at once. */
+  void stir(Event e) {
+    if (e.point() >= 0) {
+      stirred.set(e.point());
+    } else if (e.delivery() >= 0) {
+      stir(progress.row(e.delivery()));
+    } else {
+      stir();
+    }
+  }
+
+  void stir(Progress.Row row) {
+    row.delivery().points().forEach(stirred::set);
+  }
+
+  /** Everything about it has to be looked at. */
+  void stir() {
+    whole = true;
+  }
+
+  /** Points to look at. */
+  List<Progress.Spot> spots() {
+    return whole ? progress.spots() : stirred.stream().mapToObj(progress::spot).toList();
+  }
+
+  /** Rows to look at. */
+  List<Progress.Row> rows() {
+    return whole
+        ? progress.rows()
+        : stirred.stream().mapToObj(progress::spot).flatMap(s -> s.rows().stream()).toList();
+  }
+
+  /** It was looked at. */
+  void settle() {
+    whole = false;
+    stirred.clear();
   }
 
   /** Rows that go to that address on that channel. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,6 @@ import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.ledger.Ledger;
-import org.lastmile.warning.Audience;
 import org.lastmile.warning.Coverage;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.DutyTask;
@@ -97,6 +97,9 @@ public final class Desk implements AutoCloseable {
   /** Summaries of warnings that are over, by id. */
   private final Map<String, View.Summary> closed = new ConcurrentHashMap<>();
 
+  /** Something happened to them since the last look. */
+  private final Set<Case> stirred = new LinkedHashSet<>();
+
   /** What was decided and is not kept yet. */
   private Map<String, List<Event>> unsaved = new LinkedHashMap<>();
 
@@ -119,7 +122,17 @@ public final class Desk implements AutoCloseable {
   private volatile String storeTrouble = "";
   private Thread thread;
 
-  private record Command<T>(Supplier<T> work, CompletableFuture<T> answer, boolean intake) {
+  /** What a command needs of the store. */
+  private enum Need {
+    /** Refused at once while the store is away: the issuer must know. */
+    INTAKE,
+    /** Waits for the store. */
+    KEPT,
+    /** Answered from memory, whatever the store does. */
+    LOOK
+  }
+
+  private record Command<T>(Supplier<T> work, CompletableFuture<T> answer, Need need) {
     void run(List<Runnable> afterwards, List<Command<?>> unanswered) {
       try {
         T result = work.get();
@@ -190,18 +203,21 @@ public final class Desk implements AutoCloseable {
    * when the store is away or this desk is a standby, and then nothing was accepted.
    */
   public CompletableFuture<Receipt> accept(Warning warning, Issuer issuer) {
-    return submit(true, () -> open(intake.judge(warning, issuer, now(), ledger)));
+    return submit(Need.INTAKE, () -> open(intake.judge(warning, issuer, now(), ledger)));
   }
 
   /** A second person releases a held or waiting warning. Refused: {@link Refused}. */
   public CompletableFuture<Receipt> approve(String id, String who) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           Case of = known(id);
           Progress p = of.progress;
           if (p.status() != WarningStatus.HELD && p.status() != WarningStatus.AWAITING_APPROVAL) {
             throw new Refused(id + " is " + p.status() + ": there is nothing to approve");
+          }
+          if (Intake.issuer(p).equals(who)) {
+            throw new Refused(id + " was issued by " + who + ": another person has to approve it");
           }
           if (p.warning().grade() == null) {
             throw new Refused(id + " has no grade: issue it again with one");
@@ -215,7 +231,7 @@ public final class Desk implements AutoCloseable {
   /** A person says no to a held or waiting warning. */
   public CompletableFuture<Receipt> reject(String id, String who, String why) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           Case of = known(id);
           if (of.progress.status() != WarningStatus.HELD
@@ -229,7 +245,7 @@ public final class Desk implements AutoCloseable {
 
   /** Calls a released warning off: everyone told, or maybe told, is told so. */
   public CompletableFuture<Receipt> lift(String id, String who, String why) {
-    return submit(true, () -> open(intake.lift(known(id), who, why, now())));
+    return submit(Need.INTAKE, () -> open(intake.lift(known(id), who, why, now())));
   }
 
   /**
@@ -238,7 +254,7 @@ public final class Desk implements AutoCloseable {
    */
   public CompletableFuture<List<Message>> due(String channel, int room) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           Instant now = now();
           List<Message> messages = new ArrayList<>();
@@ -260,13 +276,14 @@ public final class Desk implements AutoCloseable {
   /** What the channel said of a try. */
   public CompletableFuture<Void> outcome(String attempt, Outcome outcome) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           Try of = find(attempt);
           if (of != null) {
             say(
                 of.of,
                 Evidence.of(of.row, of.attempt, outcome, policy.get().waits(), jitter, now()));
+            withdraw(of.of, of.row);
           }
           return null;
         });
@@ -275,7 +292,7 @@ public final class Desk implements AutoCloseable {
   /** Evidence, words or presence from a channel; completes when kept. */
   public CompletableFuture<Void> signal(String channel, Signal signal) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           if (signal instanceof Signal.Confirmation c) {
             confirmation(channel, c);
@@ -301,7 +318,7 @@ public final class Desk implements AutoCloseable {
   public CompletableFuture<Void> word(
       String id, String point, String who, String how, String note, boolean covered, int moved) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           Case of = known(id);
           int place = place(of, point);
@@ -318,7 +335,7 @@ public final class Desk implements AutoCloseable {
   /** Somebody says that they see to a duty task. */
   public CompletableFuture<Void> take(String dutyTask, String who) {
     return submit(
-        false,
+        Need.KEPT,
         () -> {
           int dot = dutyTask.indexOf('.');
           Case of = known(dot < 0 ? dutyTask : dutyTask.substring(0, dot));
@@ -332,7 +349,7 @@ public final class Desk implements AutoCloseable {
    */
   public CompletableFuture<List<View.Summary>> warnings(WarningStatus status) {
     return submit(
-            false,
+            Need.LOOK,
             () -> {
               List<View.Summary> all = new ArrayList<>();
               cases.values().forEach(c -> all.add(0, Views.summary(c.progress)));
@@ -384,7 +401,8 @@ public final class Desk implements AutoCloseable {
 
   /** From what is on the desk, or else from the ledger, which then is not read on this thread. */
   private <T> CompletableFuture<Optional<T>> view(String id, Function<Progress, T> view) {
-    return submit(false, () -> Optional.ofNullable(cases.get(id)).map(c -> view.apply(c.progress)))
+    return submit(
+            Need.LOOK, () -> Optional.ofNullable(cases.get(id)).map(c -> view.apply(c.progress)))
         .thenCompose(
             found ->
                 found.isPresent()
@@ -396,7 +414,7 @@ public final class Desk implements AutoCloseable {
   /** Open duty tasks, worst grade first. */
   public CompletableFuture<List<DutyTask>> dutyTasks() {
     return submit(
-        false, () -> Views.dutyTasks(cases.values().stream().map(c -> c.progress).toList()));
+        Need.LOOK, () -> Views.dutyTasks(cases.values().stream().map(c -> c.progress).toList()));
   }
 
   /** Called, on the desk's thread and without blocking, after each change was kept. */
@@ -419,8 +437,8 @@ public final class Desk implements AutoCloseable {
 
   // --- the thread ------------------------------------------------------------------------------
 
-  private <T> CompletableFuture<T> submit(boolean intake, Supplier<T> work) {
-    Command<T> command = new Command<>(work, new CompletableFuture<>(), intake);
+  private <T> CompletableFuture<T> submit(Need need, Supplier<T> work) {
+    Command<T> command = new Command<>(work, new CompletableFuture<>(), need);
     if (stopped) {
       command.away(new Memory.Away("the desk is closed", null));
     } else {
@@ -475,13 +493,31 @@ public final class Desk implements AutoCloseable {
       adopt = true;
       storeTrouble = String.valueOf(e.getMessage());
       freeze();
-      refuse(e, Command::intake);
+      refuse(e, c -> c.need() == Need.INTAKE);
+      look();
       log.warn("the store is away, decisions wait: {}", e.getMessage());
     } catch (Ledger.Fenced e) {
       log.warn("another desk has taken over: {}", e.getMessage());
       stepDown();
       refuse(new Memory.Away("this desk has become a standby", e), c -> true);
     }
+  }
+
+  /** Answers from memory while nothing can be kept: people go on seeing how far things are. */
+  private void look() {
+    if (lease == null) {
+      return;
+    }
+    List<Runnable> answers = new ArrayList<>();
+    held.removeIf(
+        c -> {
+          boolean looks = c.need() == Need.LOOK;
+          if (looks) {
+            c.run(answers, new ArrayList<>());
+          }
+          return looks;
+        });
+    answers.forEach(Runnable::run);
   }
 
   private boolean leaseHeld() {
@@ -523,6 +559,8 @@ public final class Desk implements AutoCloseable {
     }
     lease = null;
     cases.clear();
+    stirred.clear();
+    lastTick = Instant.EPOCH;
     dispatch.clear();
     unsaved = new LinkedHashMap<>();
     afterwards = new ArrayList<>();
@@ -574,37 +612,44 @@ public final class Desk implements AutoCloseable {
         });
   }
 
+  /**
+   * What follows from events, at the points where they happened; and, every {@link #TICK}, what
+   * follows from silence, everywhere.
+   */
   private void tick() {
     Instant now = now();
-    if (Duration.between(lastTick, now).compareTo(TICK) < 0 && unsaved.isEmpty()) {
-      return;
+    if (Duration.between(lastTick, now).compareTo(TICK) >= 0) {
+      lastTick = now;
+      cases.values().forEach(Case::stir);
+      stirred.addAll(cases.values());
     }
-    lastTick = now;
     Policy.Waits waits = policy.get().waits();
-    List<String> over = new ArrayList<>();
-    for (Case of : List.copyOf(cases.values())) {
-      Progress progress = of.progress;
+    for (Case of : List.copyOf(stirred)) {
       replace(of);
       page(of, waits, now);
-      for (Event e : Escalation.due(progress, waits, this::offline, now)) {
+      for (Event e : Escalation.due(of.progress, of.spots(), waits, this::offline, now)) {
         say(of, e);
       }
-      if (!progress.status().open()
-          && now.isAfter(progress.events().get(progress.events().size() - 1).at().plus(LINGER))) {
-        over.add(of.id());
-      }
-    }
-    for (String id : over) {
-      ledger.close(lease, id);
-      cases.remove(id);
     }
     Set<String> due = new HashSet<>();
-    for (Case of : cases.values()) {
-      due.addAll(dispatch.sweep(of, waits, now));
+    for (Case of : stirred) {
+      due.addAll(dispatch.sweep(of, of.rows(), waits, now));
+      of.settle();
+      if (over(of.progress, now)) {
+        ledger.close(lease, of.id());
+        cases.remove(of.id());
+      }
     }
+    stirred.clear();
     if (!due.isEmpty()) {
       afterwards.add(() -> due.forEach(c -> dueListeners.forEach(l -> l.accept(c))));
     }
+  }
+
+  private static boolean over(Progress progress, Instant now) {
+    List<Event> events = progress.events();
+    return !progress.status().open()
+        && now.isAfter(events.get(events.size() - 1).at().plus(LINGER));
   }
 
   /** A released warning takes the place of those that it names; repeated after a crash between. */
@@ -688,6 +733,8 @@ public final class Desk implements AutoCloseable {
   /** Makes an event part of the truth: folded now, kept before anybody is answered. */
   private void say(Case of, Event e) {
     of.progress.apply(e);
+    of.stir(e);
+    stirred.add(of);
     unsaved.computeIfAbsent(of.id(), i -> new ArrayList<>()).add(e);
   }
 
@@ -712,6 +759,7 @@ public final class Desk implements AutoCloseable {
     }
     Case of = new Case(was == null ? order++ : was.order, progress);
     cases.put(id, of);
+    stirred.remove(was);
     WarningStatus status = progress.status();
     if (status == WarningStatus.HELD || status == WarningStatus.AWAITING_APPROVAL) {
       log.warn("warning {} waits for a person, {}: {}", id, status, progress.why());
@@ -719,7 +767,7 @@ public final class Desk implements AutoCloseable {
     List<Event> events = verdict.events();
     afterwards.add(() -> events.forEach(e -> publish(id, e)));
     replace(of);
-    Set<String> due = dispatch.sweep(of, policy.get().waits(), now());
+    Set<String> due = dispatch.sweep(of, progress.rows(), policy.get().waits(), now());
     afterwards.add(() -> due.forEach(c -> dueListeners.forEach(l -> l.accept(c))));
     return Intake.receipt(progress, false);
   }
@@ -758,41 +806,28 @@ public final class Desk implements AutoCloseable {
 
   /** An answer also withdraws what was still to be sent to that person. */
   private void answer(Case of, Event e) {
-    boolean wasAnswered =
-        e.type() == Event.Type.CONFIRMED
-            && of.progress.row(e.delivery()).state() == DeliveryState.CONFIRMED
-            && e.point() < 0;
-    if (wasAnswered
-        && of.progress.row(e.delivery()).delivery().audience() != Audience.LOUDSPEAKER) {
-      boolean known =
-          of.progress.row(e.delivery()).delivery().points().stream()
-              .allMatch(
-                  p ->
-                      of.progress
-                          .spot(p)
-                          .answered()
-                          .contains(of.progress.row(e.delivery()).delivery().recipient()));
-      if (known) {
-        return; // said before
-      }
+    Progress.Row row = e.delivery() < 0 ? null : of.progress.row(e.delivery());
+    boolean yes = e.type() == Event.Type.CONFIRMED;
+    if (yes
+        && e.point() < 0
+        && row.state() == DeliveryState.CONFIRMED
+        && of.progress.answered(row)) {
+      return; // said before
     }
     say(of, e);
-    Progress.Row row = e.delivery() < 0 ? null : of.progress.row(e.delivery());
-    if (e.type() == Event.Type.CONFIRMED
-        && row.delivery().audience() != Audience.LOUDSPEAKER
-        && row.delivery().points().stream()
-            .allMatch(p -> of.progress.spot(p).answered().contains(row.delivery().recipient()))) {
-      for (Progress.Row other : of.progress.rowsOf(row.delivery().recipient())) {
-        if (other.state() == DeliveryState.QUEUED && !other.flying()) {
-          say(
-              of,
-              Event.ofDelivery(
-                  e.at(), Event.Type.CANCELLED, other.delivery().number(), 0, null, "answered"));
-        }
-      }
+    if (yes && of.progress.answered(row)) {
+      of.progress.rowsOf(row.delivery().recipient()).forEach(r -> withdraw(of, r));
     }
     if (e.type() == Event.Type.DECLINED) {
       handOver(of, row, e);
+    }
+  }
+
+  /** Whoever has answered is not asked again, also not by a try that comes back unsent. */
+  private void withdraw(Case of, Progress.Row row) {
+    if (row.state() == DeliveryState.QUEUED && !row.flying() && of.progress.answered(row)) {
+      int number = row.delivery().number();
+      say(of, Event.ofDelivery(now(), Event.Type.CANCELLED, number, 0, null, "answered"));
     }
   }
 
@@ -820,9 +855,12 @@ public final class Desk implements AutoCloseable {
     Signal.State before = presence.put(p.id(), p.state());
     if (p.state() != Signal.State.OFFLINE && before != p.state()) {
       for (Case of : cases.values()) {
-        of.progress.rowsOf(p.id()).forEach(Progress.Row::wake);
+        for (Progress.Row row : of.progress.rowsOf(p.id())) {
+          row.wake();
+          of.stir(row);
+          stirred.add(of);
+        }
       }
-      lastTick = Instant.EPOCH;
     }
   }
 

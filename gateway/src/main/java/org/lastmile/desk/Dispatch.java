@@ -52,13 +52,13 @@ final class Dispatch {
     lanes.clear();
   }
 
-  /** Queues every row of the case that may go out now. Returns the channels that got some. */
-  Set<String> sweep(Case of, Policy.Waits waits, Instant now) {
+  /** Queues those of the rows of a case that may go out now. Returns the channels that got some. */
+  Set<String> sweep(Case of, List<Progress.Row> rows, Policy.Waits waits, Instant now) {
     Set<String> channels = new HashSet<>();
-    if (!of.progress.status().open()) {
+    if (!of.progress.status().open() || of.progress.unsettled() == 0) {
       return channels;
     }
-    for (Progress.Row row : of.progress.rows()) {
+    for (Progress.Row row : rows) {
       int number = row.delivery().number();
       if (!of.queued.get(number) && wants(of, row, waits, now)) {
         of.queued.set(number);
@@ -111,6 +111,7 @@ final class Dispatch {
     if (row.flying()
         || row.pending()
         || row.state().settled()
+        || progress.answered(row)
         || !now.isBefore(progress.plan().playBy())
         || !progress.awake(row)
         || standsBack(progress, row, waits, now)) {

@@ -3,6 +3,7 @@ package org.lastmile.desk;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Predicate;
 import org.lastmile.warning.Audience;
@@ -25,6 +26,7 @@ final class Escalation {
   private final Predicate<String> offline;
   private final Instant now;
   private final List<Event> events = new ArrayList<>();
+  private final BitSet duties = new BitSet();
 
   private Escalation(Policy.Waits waits, Predicate<String> offline, Instant now) {
     this.waits = waits;
@@ -35,40 +37,47 @@ final class Escalation {
   /**
    * What has become due for this warning.
    *
+   * @param spots points to look at
    * @param offline true for a loudspeaker that is known to be gone
    */
   static List<Event> due(
-      Progress progress, Policy.Waits waits, Predicate<String> offline, Instant now) {
+      Progress progress,
+      List<Progress.Spot> spots,
+      Policy.Waits waits,
+      Predicate<String> offline,
+      Instant now) {
     Escalation escalation = new Escalation(waits, offline, now);
     if (progress.status() == WarningStatus.RELEASED) {
-      escalation.released(progress);
+      escalation.released(progress, spots);
     }
     return escalation.events;
   }
 
-  private void released(Progress progress) {
+  private void released(Progress progress, List<Progress.Spot> spots) {
     Plan plan = progress.plan();
     if (plan.inForceUntil() != null && !now.isBefore(plan.inForceUntil())) {
       end(progress);
       return;
     }
     boolean playByPassed = !now.isBefore(plan.playBy());
-    boolean queued =
-        progress.rows().stream().anyMatch(r -> r.state() == DeliveryState.QUEUED && !r.flying());
-    if (playByPassed && queued) {
+    if (playByPassed && queued(progress)) {
       events.add(Event.of(now, Event.Type.EXPIRED, "play-by time passed"));
     }
-    boolean covered = progress.spots().stream().allMatch(Progress.Spot::covered);
-    boolean settled = progress.rows().stream().allMatch(r -> r.state().settled());
-    if (covered && (playByPassed || (plan.points().isEmpty() && settled))) {
+    boolean done = plan.points().isEmpty() && progress.unsettled() == 0;
+    if (progress.uncovered() == 0 && (playByPassed || done)) {
       end(progress);
       return;
     }
-    for (Progress.Spot spot : progress.spots()) {
+    for (Progress.Spot spot : spots) {
       if (!spot.covered()) {
         climb(progress, spot);
       }
     }
+  }
+
+  private static boolean queued(Progress progress) {
+    return progress.unsettled() > 0
+        && progress.rows().stream().anyMatch(r -> r.state() == DeliveryState.QUEUED && !r.flying());
   }
 
   private void end(Progress progress) {
@@ -110,8 +119,8 @@ final class Escalation {
   }
 
   private void duty(Progress.Spot spot, String why) {
-    if (events.stream()
-        .noneMatch(e -> e.type() == Event.Type.DUTY_OPENED && e.point() == spot.place())) {
+    if (!duties.get(spot.place())) {
+      duties.set(spot.place());
       events.add(Event.ofPoint(now, Event.Type.DUTY_OPENED, spot.place(), 0, why));
     }
   }
@@ -150,7 +159,7 @@ final class Escalation {
 
   /** Awake rows that could still bring what the point lacks. */
   private static List<Progress.Row> useful(Progress progress, Progress.Spot spot) {
-    return spot.rows().stream()
+    return spot.acting().stream()
         .filter(r -> r.delivery().stage() <= spot.stage())
         .filter(r -> progress.serves(r, spot))
         .toList();
@@ -159,7 +168,7 @@ final class Escalation {
   /** A clause that nothing at the point can meet now; empty = none. */
   private String gap(Progress progress, Progress.Spot spot) {
     Plan.Point point = progress.plan().points().get(spot.place());
-    if (spot.rows().stream().noneMatch(r -> r.delivery().audience() != Audience.RESIDENT)) {
+    if (spot.acting().isEmpty()) {
       return "no channel reaches anyone of this point";
     }
     boolean alternatives =
@@ -167,7 +176,7 @@ final class Escalation {
             .anyMatch(c -> c.contains(Proof.PLAYED) && c.size() > 1);
     if (spot.missing().contains(Proof.PLAYED) && !alternatives) {
       boolean planned =
-          spot.rows().stream().anyMatch(r -> r.delivery().audience() == Audience.LOUDSPEAKER);
+          spot.acting().stream().anyMatch(r -> r.delivery().audience() == Audience.LOUDSPEAKER);
       if (point.loudspeakers().isEmpty() || !planned) {
         return "no loudspeaker: gong or knock";
       }
@@ -176,7 +185,7 @@ final class Escalation {
       }
     }
     if (spot.missing().contains(Proof.ANSWERED)
-        && spot.rows().stream()
+        && spot.acting().stream()
             .noneMatch(r -> point.responsible().contains(r.delivery().recipient()))) {
       return "no responsible person can be reached";
     }

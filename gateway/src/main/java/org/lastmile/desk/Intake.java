@@ -207,7 +207,7 @@ final class Intake {
         lift,
         plan,
         List.of(
-            accepted(plan, WarningStatus.RELEASED, List.of(), now),
+            accepted(plan, WarningStatus.RELEASED, who, List.of(), now),
             Event.of(now, Event.Type.RELEASED, who + ": " + why)),
         null);
   }
@@ -220,24 +220,26 @@ final class Intake {
     }
     upgradeOf(warning).ifPresent(notices::add);
     List<Event> events = new ArrayList<>();
-    Progress after = Progress.of(warning, plan, List.of(Event.of(now, type, why)));
-    events.add(accepted(plan, after.status(), notices, now));
+    // The status follows from the event alone: no need to fold thousands of rows for it.
+    Progress after =
+        Progress.of(warning, Plan.empty(plan.warning()), List.of(Event.of(now, type, why)));
+    events.add(accepted(plan, after.status(), issuer.name(), notices, now));
     events.add(Event.of(now, type, type == Event.Type.RELEASED ? issuer.name() : why));
     return new Verdict(warning, plan, events, null);
   }
 
   /** The receipt stands in the first event, so that the same warning gets the same one for ever. */
   private static Event accepted(
-      Plan plan, WarningStatus status, List<String> notices, Instant now) {
+      Plan plan, WarningStatus status, String issuer, List<String> notices, Instant now) {
     List<String> lines = new ArrayList<>();
-    lines.add(status + " " + plan.points().size() + " " + plan.deliveries().size());
+    lines.add(status + " " + plan.points().size() + " " + plan.deliveries().size() + " " + issuer);
     notices.forEach(n -> lines.add(n.replace('\n', ' ')));
     return Event.of(now, Event.Type.ACCEPTED, String.join("\n", lines));
   }
 
   static Receipt receipt(Progress progress, boolean repeated) {
     String[] lines = progress.events().get(0).detail().split("\n", -1);
-    String[] first = lines[0].split(" ", -1);
+    String[] first = lines[0].split(" ", 4);
     return new Receipt(
         progress.id(),
         repeated ? WarningStatus.valueOf(first[0]) : progress.status(),
@@ -246,6 +248,12 @@ final class Intake {
         Integer.parseInt(first[2]),
         List.of(lines).subList(1, lines.length),
         repeated);
+  }
+
+  /** Who handed it in: the second person has to be another one. */
+  static String issuer(Progress progress) {
+    String first = progress.events().get(0).detail().split("\n", 2)[0];
+    return first.split(" ", 4)[3];
   }
 
   private Optional<Progress> known(String id, Ledger ledger) {

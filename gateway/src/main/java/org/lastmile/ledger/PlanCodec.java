@@ -51,16 +51,17 @@ final class PlanCodec {
     return unpack(stored, Warning.class);
   }
 
+  /** Packed on all processors: somebody waits for the first command. */
   static List<byte[]> encode(Plan plan) {
-    List<byte[]> chunks = new ArrayList<>();
-    chunks.add(pack(with(plan, List.of(), List.of())));
+    List<Object> chunks = new ArrayList<>();
+    chunks.add(with(plan, List.of(), List.of()));
     for (int i = 0; i < plan.points().size(); i += ROWS) {
-      chunks.add(pack(new Rows(slice(plan.points(), i), List.of())));
+      chunks.add(new Rows(slice(plan.points(), i), List.of()));
     }
     for (int i = 0; i < plan.deliveries().size(); i += ROWS) {
-      chunks.add(pack(new Rows(List.of(), slice(plan.deliveries(), i))));
+      chunks.add(new Rows(List.of(), slice(plan.deliveries(), i)));
     }
-    return chunks;
+    return chunks.parallelStream().map(PlanCodec::pack).toList();
   }
 
   /** The chunks in the order in which {@link #encode(Plan)} made them. */

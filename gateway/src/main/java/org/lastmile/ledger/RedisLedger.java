@@ -45,6 +45,9 @@ public final class RedisLedger implements Ledger {
   /** A repeat is recognised among that many newest batches. */
   private static final int BATCHES = 64;
 
+  /** Bytes of a plan that need no writing in pieces: one fsync instead of one for each. */
+  private static final int AT_ONCE = 64 * 1024;
+
   private static final int ENTRIES_PER_READ = 1_000;
 
   private final RedisLink link;
@@ -154,7 +157,8 @@ public final class RedisLedger implements Ledger {
     String id = plain(plan == null ? warning.id() : plan.warning());
     boolean planned = plan != null && !plan.equals(Plan.empty(id));
     List<byte[]> chunks = planned ? PlanCodec.encode(plan) : List.of();
-    if (planned) {
+    boolean atOnce = chunks.stream().mapToInt(c -> c.length).sum() <= AT_ONCE;
+    if (!atOnce) {
       String begun =
           fenced(
               lease,
@@ -169,6 +173,16 @@ public final class RedisLedger implements Ledger {
         fenced(lease, Script.CHUNK, keys("desk", "draft:" + id), i, chunks.get(i));
       }
     }
+    List<Object> args =
+        new ArrayList<>(
+            List.of(
+                id,
+                chunks.size(),
+                PlanCodec.encode(warning),
+                events.isEmpty() ? new byte[0] : EventCodec.encode(events)));
+    if (atOnce) {
+      args.addAll(chunks);
+    }
     String[] said =
         fenced(
             lease,
@@ -182,10 +196,10 @@ public final class RedisLedger implements Ledger {
                 "events:" + id,
                 "open",
                 "closed"),
-            id,
-            chunks.size(),
-            PlanCodec.encode(warning),
-            events.isEmpty() ? new byte[0] : EventCodec.encode(events));
+            args.toArray());
+    if (said[0].equals("again") && planned) {
+      requireSame(id, plan);
+    }
     if (said[0].equals("short")) {
       throw new Memory.Away("the store lost part of the plan of " + id + " while it came in", null);
     }

@@ -88,9 +88,9 @@ enum Script {
 
   /**
    * Makes a warning, and its plan when there are chunks, visible. KEYS desk, warning, plan, draft,
-   * drafts, events, open, closed; ARGV epoch, id, number of chunks, warning, events or nothing.
-   * Answers {@code done}, {@code again} when it was there already, {@code short} when chunks are
-   * missing.
+   * drafts, events, open, closed; ARGV epoch, id, number of chunks, warning, events or nothing,
+   * then the chunks if they were not brought before. Answers {@code done}, {@code again} when it
+   * was there already, {@code short} when chunks are missing.
    */
   COMMIT(
       true,
@@ -100,6 +100,8 @@ enum Script {
         if redis.call('EXISTS', KEYS[2]) == 1 then return 'again' end
       else
         if redis.call('EXISTS', KEYS[3]) == 1 then return 'again' end
+        if #ARGV > 5 then redis.call('DEL', KEYS[4]) end
+        for i = 6, #ARGV do redis.call('HSET', KEYS[4], string.format('%d', i - 6), ARGV[i]) end
         if redis.call('HLEN', KEYS[4]) ~= chunks then return 'short' end
         redis.call('RENAME', KEYS[4], KEYS[3])
         redis.call('SREM', KEYS[5], ARGV[2])

@@ -30,17 +30,22 @@ public final class Planner {
   private static final int MOST_CODES = 20;
 
   private final Warning warning;
+  private final String id;
   private final Threat threat;
   private final Policy policy;
   private final Wording wording;
   private final Terms terms;
   private final Content.Kind kind;
+  private final Voice voice;
 
   private final Map<String, Person> people = new LinkedHashMap<>();
   private final Map<String, Device> devices = new LinkedHashMap<>();
   private final Map<Plan.Words, Integer> words = new LinkedHashMap<>();
   private final List<Delivery> deliveries = new ArrayList<>();
   private final List<HazardPoint> points = new ArrayList<>();
+
+  /** What was said before, by channel and address. */
+  private final Map<String, List<String>> former = new HashMap<>();
 
   /**
    * What a plan depends on beside the warning and the registry.
@@ -81,11 +86,20 @@ public final class Planner {
 
   private Planner(Warning warning, Threat threat, Policy policy, Wording wording, Terms terms) {
     this.warning = warning;
+    this.id = warning.id();
     this.threat = threat;
     this.policy = policy;
     this.wording = wording;
     this.terms = terms;
     this.kind = terms.supersedes().isEmpty() ? Content.Kind.WARN : Content.Kind.UPDATE;
+    this.voice = wording.voice(warning, kind);
+    for (Former told : terms.former()) {
+      former.computeIfAbsent(key(told), k -> new ArrayList<>()).addAll(told.contents());
+    }
+  }
+
+  private static String key(Former told) {
+    return told.channel() + ' ' + told.address();
   }
 
   /** The plan of an alert or an update. The warning has a grade. */
@@ -127,9 +141,13 @@ public final class Planner {
     for (int stage = 0; stage < ladder.rungs().size(); stage++) {
       stage(stage, ladder);
     }
-    former(
-        Content.Kind.UPDATE,
-        deliveries.stream().map(d -> d.channel() + ' ' + d.address()).collect(Collectors.toSet()));
+    if (!terms.former().isEmpty()) {
+      former(
+          Content.Kind.UPDATE,
+          deliveries.stream()
+              .map(d -> d.channel() + ' ' + d.address())
+              .collect(Collectors.toSet()));
+    }
     Instant playBy = terms.at().plus(ladder.playBy());
     if (warning.expires() != null && warning.expires().isBefore(playBy)) {
       playBy = warning.expires();
@@ -140,7 +158,7 @@ public final class Planner {
   private Plan finish(
       List<Plan.Point> planned, List<Rung> rungs, Policy.Ladder ladder, Instant playBy) {
     return new Plan(
-        warning.id(),
+        id,
         threat.registryVersion(),
         policy.name(),
         playBy,
@@ -191,10 +209,7 @@ public final class Planner {
       }
     }
     for (Loudspeaker speaker : at.loudspeakers()) {
-      devices
-          .computeIfAbsent(speaker.id(), id -> new Device(id, speaker.name(), new TreeSet<>()))
-          .points
-          .add(place);
+      devices.computeIfAbsent(speaker.id(), id -> new Device(id, speaker.name())).points.add(place);
     }
     return new Plan.Point(
         p.id(),
@@ -253,6 +268,7 @@ public final class Planner {
 
   private void stage(int stage, Policy.Ladder ladder) {
     Set<Audience> audiences = ladder.rungs().get(stage).audiences();
+    List<String> channels = inOrder(ladder);
     for (Map.Entry<String, Address> channel : terms.channels().entrySet()) {
       if (channel.getValue() == Address.DEVICE && audiences.contains(Audience.LOUDSPEAKER)) {
         devices.values().forEach(d -> device(stage, channel.getKey(), d));
@@ -261,18 +277,16 @@ public final class Planner {
     people.values().stream()
         .filter(p -> audiences.contains(p.audience))
         .sorted(Comparator.comparing(p -> p.audience))
-        .forEach(p -> message(stage, ladder, p));
+        .forEach(p -> message(stage, channels, p));
   }
 
   private void device(int stage, String channel, Device device) {
-    List<HazardPoint> its = device.points.stream().map(points::get).toList();
-    List<String> replaced =
-        terms.former().stream()
-            .filter(f -> f.channel().equals(channel) && f.address().equals(device.id))
-            .flatMap(f -> f.contents().stream())
-            .toList();
-    Plan.Words said =
-        wording.words(warning, kind, Audience.LOUDSPEAKER, its, Map.of(), List.of(), false);
+    List<String> replaced = former.getOrDefault(channel + ' ' + device.id, List.of());
+    if (device.said == null) {
+      List<HazardPoint> its = device.points.stream().map(points::get).toList();
+      device.said = voice.words(Audience.LOUDSPEAKER, its, Map.of(), List.of(), false);
+    }
+    Plan.Words said = device.said;
     add(
         channel,
         Audience.LOUDSPEAKER,
@@ -286,19 +300,24 @@ public final class Planner {
         List.of());
   }
 
-  private void message(int stage, Policy.Ladder ladder, Person person) {
-    List<HazardPoint> its = person.points().stream().map(points::get).toList();
+  private void message(int stage, List<String> channels, Person person) {
     boolean answers =
         person.audience != Audience.RESIDENT && person.audience != Audience.UPPER_LEADER;
+    if (person.said == null) {
+      person.places = List.copyOf(person.points());
+    }
     List<String> codes = answers ? codes(person) : List.of();
-    Map<String, String> extra =
-        person.households.isEmpty()
-            ? Map.of()
-            : Map.of("households", String.join("、", person.households));
-    Plan.Words said = wording.words(warning, kind, person.audience, its, extra, codes, answers);
+    if (person.said == null) {
+      List<HazardPoint> its = person.places.stream().map(points::get).toList();
+      Map<String, String> extra =
+          person.households.isEmpty()
+              ? Map.of()
+              : Map.of("households", String.join("、", person.households));
+      person.said = voice.words(person.audience, its, extra, codes, answers);
+    }
     boolean oneAtATime = person.audience == Audience.RESIDENT;
     int before = -1;
-    for (String channel : inOrder(ladder)) {
+    for (String channel : channels) {
       String address = address(person, terms.channels().get(channel), stage);
       if (!address.isBlank()) {
         int number =
@@ -310,8 +329,8 @@ public final class Planner {
                 address,
                 stage,
                 oneAtATime ? before : -1,
-                List.copyOf(person.points()),
-                said,
+                person.places,
+                person.said,
                 codes);
         before = number;
       }
@@ -339,10 +358,10 @@ public final class Planner {
     if (person.codes != null) {
       return person.codes;
     }
-    boolean pointByPoint =
-        person.audience.responsible() && person.points().size() > MOST_POINTS_AT_ONCE;
+    int points = person.places.size();
+    boolean pointByPoint = person.audience.responsible() && points > MOST_POINTS_AT_ONCE;
     Set<String> used = terms.codesInUse().apply(person.recipient);
-    int count = pointByPoint ? Math.min(person.points().size(), MOST_CODES) : used != null ? 1 : 0;
+    int count = pointByPoint ? Math.min(points, MOST_CODES) : used != null ? 1 : 0;
     person.codes = freeCodes(count, used == null ? Set.of() : used, person.recipient);
     return person.codes;
   }
@@ -351,7 +370,7 @@ public final class Planner {
   private List<String> freeCodes(int count, Set<String> used, String recipient) {
     String digits = Answer.CODE_DIGITS;
     int all = digits.length() * digits.length();
-    int start = Math.floorMod((warning.id() + recipient).hashCode(), all);
+    int start = Math.floorMod((id + recipient).hashCode(), all);
     List<String> codes = new ArrayList<>();
     for (int i = 0; i < all && codes.size() < count; i++) {
       int n = (start + i) % all;
@@ -364,25 +383,18 @@ public final class Planner {
   }
 
   private void former(Content.Kind kind, Set<String> alreadyTold) {
-    Map<String, List<String>> contents = new HashMap<>();
     Map<String, Former> addresses = new LinkedHashMap<>();
-    for (Former former : terms.former()) {
-      String key = former.channel() + ' ' + former.address();
-      addresses.putIfAbsent(key, former);
-      contents.computeIfAbsent(key, k -> new ArrayList<>()).addAll(former.contents());
-    }
+    terms.former().forEach(told -> addresses.putIfAbsent(key(told), told));
+    Plan.Words said =
+        wording.words(warning, kind, Audience.FORMER, List.of(), Map.of(), List.of(), false);
     addresses.values().stream()
         .sorted(Comparator.comparing(Former::audience))
-        .filter(f -> !alreadyTold.contains(f.channel() + ' ' + f.address()))
+        .filter(f -> !alreadyTold.contains(key(f)))
         .forEach(
             f -> {
-              Plan.Words said =
-                  wording.words(
-                      warning, kind, Audience.FORMER, List.of(), Map.of(), List.of(), false);
               List<String> ended =
                   f.audience() == Audience.LOUDSPEAKER
-                      ? List.copyOf(
-                          new LinkedHashSet<>(contents.get(f.channel() + ' ' + f.address())))
+                      ? List.copyOf(new LinkedHashSet<>(former.get(key(f))))
                       : List.of();
               add(
                   f.channel(),
@@ -418,7 +430,20 @@ public final class Planner {
     return number;
   }
 
-  private record Device(String id, String name, SortedSet<Integer> points) {}
+  /** A device while the plan is made. */
+  private static final class Device {
+    final String id;
+    final String name;
+    final SortedSet<Integer> points = new TreeSet<>();
+
+    /** The same at every stage. */
+    Plan.Words said;
+
+    Device(String id, String name) {
+      this.id = id;
+      this.name = name;
+    }
+  }
 
   /** A person while the plan is made: every reason to tell them, gathered. */
   private static final class Person {
@@ -432,6 +457,11 @@ public final class Planner {
     String openid = "";
     String wecom = "";
     List<String> codes;
+
+    /** The same at every stage. */
+    Plan.Words said;
+
+    List<Integer> places = List.of();
 
     Person(String recipient, String name, String phone) {
       this.recipient = recipient;

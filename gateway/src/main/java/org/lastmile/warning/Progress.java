@@ -2,6 +2,8 @@ package org.lastmile.warning;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,6 +22,8 @@ public final class Progress {
   private final List<Event> events = new ArrayList<>();
   private final Row[] rows;
   private final Spot[] spots;
+  private final List<Row> allRows;
+  private final List<Spot> allSpots;
   private final Map<String, List<Row>> byRecipient = new HashMap<>();
 
   private WarningStatus status;
@@ -27,6 +31,8 @@ public final class Progress {
   private Instant accepted;
   private Instant released;
   private Instant paged;
+  private int unsettled;
+  private int uncovered;
   private final Map<String, String> takenDuty = new HashMap<>();
 
   public Progress(Warning warning, Plan plan) {
@@ -41,8 +47,18 @@ public final class Progress {
       Row row = new Row(delivery);
       rows[delivery.number()] = row;
       byRecipient.computeIfAbsent(delivery.recipient(), r -> new ArrayList<>()).add(row);
-      delivery.points().forEach(p -> spots[p].rows.add(row));
+      for (int place : delivery.points()) {
+        spots[place].rows.add(row);
+        if (delivery.audience() != Audience.RESIDENT) {
+          spots[place].acting.add(row);
+        }
+      }
     }
+    // Views: the desk asks for them thousands of times a second.
+    allRows = Collections.unmodifiableList(Arrays.asList(rows));
+    allSpots = Collections.unmodifiableList(Arrays.asList(spots));
+    unsettled = rows.length;
+    uncovered = spots.length;
   }
 
   /** Folds a whole record. */
@@ -61,6 +77,8 @@ public final class Progress {
     private boolean unknown;
     private boolean pending;
     private boolean declined;
+    private boolean countedAsTold;
+    private boolean countedAsTouched;
     private Instant since;
     private Instant due;
     private Instant firstTried;
@@ -146,6 +164,9 @@ public final class Progress {
   public static final class Spot {
     private final int place;
     private final List<Row> rows = new ArrayList<>();
+    private final List<Row> acting = new ArrayList<>();
+    private int told;
+    private int touched;
     private final Set<String> answered = new LinkedHashSet<>();
     private final Set<String> declinedBy = new LinkedHashSet<>();
     private int stage;
@@ -171,6 +192,11 @@ public final class Progress {
     /** Rows of the plan that touch it. */
     public List<Row> rows() {
       return rows;
+    }
+
+    /** Those of them that can cover it: all but residents, who may be hundreds. */
+    public List<Row> acting() {
+      return acting;
     }
 
     /** Recipients whose answer for this point stands. */
@@ -218,11 +244,8 @@ public final class Progress {
     }
 
     /** Person rows that were handed out and have not failed: somebody is told or being told. */
-    public long touched() {
-      return rows.stream()
-          .filter(r -> r.delivery.audience() != Audience.LOUDSPEAKER)
-          .filter(r -> r.attempts > 0 && (r.state.told() || !r.state.settled()))
-          .count();
+    public int touched() {
+      return touched;
     }
   }
 
@@ -270,7 +293,7 @@ public final class Progress {
   }
 
   public List<Row> rows() {
-    return List.of(rows);
+    return allRows;
   }
 
   public Spot spot(int place) {
@@ -278,7 +301,17 @@ public final class Progress {
   }
 
   public List<Spot> spots() {
-    return List.of(spots);
+    return allSpots;
+  }
+
+  /** Rows for which something may still be done or come back. */
+  public int unsettled() {
+    return unsettled;
+  }
+
+  /** Points that are not covered. */
+  public int uncovered() {
+    return uncovered;
   }
 
   public List<Row> rowsOf(String recipient) {
@@ -315,6 +348,14 @@ public final class Progress {
       }
     }
     return false;
+  }
+
+  /** True when its person has answered, on whatever channel, for every point that it asks about. */
+  public boolean answered(Row row) {
+    Delivery d = row.delivery;
+    return d.audience() != Audience.LOUDSPEAKER
+        && !d.points().isEmpty()
+        && d.points().stream().allMatch(p -> spots[p].answered.contains(d.recipient()));
   }
 
   /** True when the row can still bring something that the point lacks. */
@@ -395,6 +436,7 @@ public final class Progress {
           for (Row row : rows) {
             if (row.state == DeliveryState.QUEUED) {
               move(row, DeliveryState.EXPIRED, e);
+              count(row);
             }
           }
         } else {
@@ -418,6 +460,7 @@ public final class Progress {
     for (Row row : rows) {
       if (row.state == DeliveryState.QUEUED && !row.flying) {
         move(row, DeliveryState.CANCELLED, e);
+        count(row);
       }
     }
     for (Spot spot : spots) {
@@ -504,7 +547,28 @@ public final class Progress {
       }
       default -> throw new IllegalStateException("not about a delivery: " + e.type());
     }
+    count(row);
     row.delivery.points().forEach(p -> judge(spots[p], e.at()));
+  }
+
+  /** Keeps its points' counts, so that nobody has to go through all rows of a point again. */
+  private void count(Row row) {
+    boolean told = row.state.told();
+    boolean touched =
+        row.delivery.audience() != Audience.LOUDSPEAKER
+            && row.attempts > 0
+            && (told || !row.state.settled());
+    if (told == row.countedAsTold && touched == row.countedAsTouched) {
+      return;
+    }
+    int toldMore = (told ? 1 : 0) - (row.countedAsTold ? 1 : 0);
+    int touchedMore = (touched ? 1 : 0) - (row.countedAsTouched ? 1 : 0);
+    for (int place : row.delivery.points()) {
+      spots[place].told += toldMore;
+      spots[place].touched += touchedMore;
+    }
+    row.countedAsTold = told;
+    row.countedAsTouched = touched;
   }
 
   private static List<Integer> places(Event e, Row row) {
@@ -519,8 +583,9 @@ public final class Progress {
     }
   }
 
-  private static void move(Row row, DeliveryState next, Event e) {
+  private void move(Row row, DeliveryState next, Event e) {
     if (row.state.yieldsTo(next)) {
+      unsettled += (row.state.settled() ? 1 : 0) - (next.settled() ? 1 : 0);
       row.state = next;
       row.since = e.at();
       row.why = e.detail();
@@ -540,13 +605,16 @@ public final class Progress {
         }
       }
     }
-    boolean told = spot.word != null || spot.rows.stream().anyMatch(r -> r.state.told());
+    boolean told = spot.word != null || spot.told > 0;
     Coverage.State next =
         missing.isEmpty()
             ? Coverage.State.COVERED
             : told ? Coverage.State.REACHED : Coverage.State.UNREACHED;
     spot.missing = missing;
     if (next != spot.state) {
+      uncovered +=
+          (next == Coverage.State.COVERED ? -1 : 0)
+              + (spot.state == Coverage.State.COVERED ? 1 : 0);
       spot.state = next;
       spot.since = at;
     }
@@ -558,13 +626,13 @@ public final class Progress {
   private boolean holds(Proof proof, Plan.Point point, Spot spot) {
     return switch (proof) {
       case PLAYED ->
-          spot.rows.stream()
+          spot.acting.stream()
               .anyMatch(
                   r ->
                       r.delivery.audience() == Audience.LOUDSPEAKER
                           && r.state == DeliveryState.CONFIRMED);
       case DELIVERED ->
-          spot.rows.stream()
+          spot.acting.stream()
               .anyMatch(
                   r -> r.state.told() && point.responsible().contains(r.delivery.recipient()));
       case ANSWERED -> point.responsible().stream().anyMatch(spot.answered::contains);

@@ -3,15 +3,10 @@ package org.lastmile.warning;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.lastmile.channel.Content;
-import org.lastmile.channel.Field;
 
 /**
  * Puts a warning into words for one audience at one set of points. Templates are data: first match
@@ -20,12 +15,8 @@ import org.lastmile.channel.Field;
  */
 public record Wording(List<Template> templates, List<Action> actions, ZoneId zone) {
 
-  /** Points named in one message before the rest becomes a count. */
-  private static final int MOST_NAMES = 5;
-
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy年MM月dd日 HH:mm");
   private static final DateTimeFormatter SHORT = DateTimeFormatter.ofPattern("d日H时mm分");
-  private static final Pattern NAME = Pattern.compile("\\{(\\w+)}");
 
   public Wording {
     templates = List.copyOf(templates);
@@ -60,6 +51,11 @@ public record Wording(List<Template> templates, List<Action> actions, ZoneId zon
     }
   }
 
+  /** The words of one warning for whomever they are for. */
+  Voice voice(Warning warning, Content.Kind kind) {
+    return new Voice(this, warning, kind);
+  }
+
   /**
    * The words for one audience.
    *
@@ -76,94 +72,10 @@ public record Wording(List<Template> templates, List<Action> actions, ZoneId zon
       Map<String, String> extra,
       List<String> codes,
       boolean answer) {
-    boolean one = points.size() <= 1;
-    HazardPoint first = points.isEmpty() ? null : points.get(0);
-    Map<String, String> names = new HashMap<>(extra);
-    String place = first == null ? warning.area().description() : places(points, codes);
-    String action = action(warning);
-    names.put("sender", warning.senderName());
-    names.put("hazard", warning.hazard().name());
-    names.put("grade", warning.grade() == null ? "" : warning.grade().colour());
-    names.put("headline", warning.headline());
-    names.put("description", warning.description());
-    names.put("time", SHORT.withZone(zone).format(warning.identity().sent()));
-    names.put("action", action);
-    names.put("place", place);
-    names.put("count", Integer.toString(points.size()));
-    names.put("village", first == null ? "" : first.village());
-    names.put(
-        "villages",
-        points.stream().map(HazardPoint::village).distinct().collect(Collectors.joining("、")));
-    names.put("threatened", first == null ? "" : threatened(first));
-    names.put("route", first == null || first.route().isBlank() ? "" : "路线：" + first.route() + "。");
-    names.put(
-        "shelter", first == null || first.shelter().isBlank() ? "" : "安置：" + first.shelter() + "。");
-    names.put(
-        "signal", first == null || first.signal().isBlank() ? "" : "信号：" + first.signal() + "。");
-    names.put(
-        "guide",
-        first == null || first.shelter().isBlank()
-            ? ""
-            : first.route().isBlank()
-                ? "请到" + first.shelter() + "避险。"
-                : "请沿" + first.route() + "撤到" + first.shelter() + "。");
-    names.putIfAbsent("households", "重点群众");
-    names.put(
-        "help", extra.containsKey("households") ? "请帮助" + extra.get("households") + "转移。" : "");
-    names.put("reply", answer ? reply(codes) : "");
-    names.put(
-        "return",
-        warning.hazard().family() == Hazard.Family.GEOLOGICAL
-                || points.stream().anyMatch(p -> p.families().contains(Hazard.Family.GEOLOGICAL))
-                || points.isEmpty()
-            ? "未经通知不得返回危险区。"
-            : "");
-    Template template = template(kind, audience, warning);
-    String text = fill(one ? template.one() : template.many(), names);
-    if (warning.drill()) {
-      text = audience == Audience.LOUDSPEAKER ? "这是演练。" + text + "这是演练。" : text;
-      text = "【演练】" + text;
-    }
-    Map<String, String> fields = new HashMap<>();
-    fields.put(Field.GRADE, names.get("grade"));
-    fields.put(Field.HAZARD, warning.hazard().name());
-    fields.put(Field.PLACE, place);
-    fields.put(Field.ACTION, kind == Content.Kind.LIFT ? "预警已解除" : action);
-    fields.put(Field.TIME, TIME.withZone(zone).format(warning.identity().sent()));
-    fields.put(Field.SENDER, warning.senderName());
-    fields.put(Field.HEADLINE, (warning.drill() ? "【演练】" : "") + warning.headline());
-    return new Plan.Words(kind, text, fields, List.of());
+    return voice(warning, kind).words(audience, points, extra, codes, answer);
   }
 
-  private static String reply(List<String> codes) {
-    return switch (codes.size()) {
-      case 0 -> "收到请回复1，去不了回复2。";
-      case 1 -> "收到请回复" + codes.get(0) + "，去不了回复2" + codes.get(0) + "。";
-      default -> "请逐点回复点后数字，去不了在数字前加2。";
-    };
-  }
-
-  private static String threatened(HazardPoint point) {
-    if (point.households() == 0 && point.people() == 0) {
-      return "";
-    }
-    return "（受威胁" + point.households() + "户" + point.people() + "人）";
-  }
-
-  private static String places(List<HazardPoint> points, List<String> codes) {
-    if (codes.size() > 1) {
-      StringBuilder all = new StringBuilder();
-      for (int i = 0; i < points.size(); i++) {
-        all.append(i == 0 ? "" : "、").append(points.get(i).name()).append(codes.get(i));
-      }
-      return all.toString();
-    }
-    String names =
-        points.stream().limit(MOST_NAMES).map(HazardPoint::name).collect(Collectors.joining("、"));
-    return points.size() > MOST_NAMES ? names + "等" + points.size() + "处" : names;
-  }
-
-  private Template template(Content.Kind kind, Audience audience, Warning warning) {
+  Template template(Content.Kind kind, Audience audience, Warning warning) {
     return templates.stream()
         .filter(t -> t.kind() == kind)
         .filter(t -> t.audiences().isEmpty() || t.audiences().contains(audience))
@@ -174,7 +86,7 @@ public record Wording(List<Template> templates, List<Action> actions, ZoneId zon
             () -> new IllegalStateException("no template for " + kind + " to " + audience));
   }
 
-  private String action(Warning warning) {
+  String action(Warning warning) {
     return actions.stream()
         .filter(a -> a.grades().isEmpty() || a.grades().contains(warning.grade()))
         .filter(a -> a.hazards().isEmpty() || a.hazards().contains(warning.hazard().family()))
@@ -183,9 +95,9 @@ public record Wording(List<Template> templates, List<Action> actions, ZoneId zon
         .orElse("注意防范");
   }
 
-  private static String fill(String template, Map<String, String> names) {
-    return NAME.matcher(template)
-        .replaceAll(m -> Matcher.quoteReplacement(names.getOrDefault(m.group(1), m.group())));
+  /** Day and time, short enough for a message. */
+  String shortTime(Instant at) {
+    return SHORT.withZone(zone).format(at);
   }
 
   /** When a warning was made, as people say it; for reports. */

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
+import org.lastmile.ledger.MemoryLedger;
 import org.lastmile.warning.Coverage;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.DutyTask;
@@ -113,6 +115,9 @@ class DeskTest {
     Receipt receipt = town.ask(d -> d.accept(Town.warning(Grade.BLUE, "1"), Town.PERSON));
     assertThat(receipt.status()).isEqualTo(WarningStatus.AWAITING_APPROVAL);
     assertThat(town.takes("sms", 100)).isEmpty();
+    assertThatThrownBy(() -> town.ask(d -> d.approve(receipt.id(), Town.PERSON.name())))
+        .isInstanceOf(Desk.Refused.class)
+        .hasMessageContaining("another person");
     assertThat(town.ask(d -> d.approve(receipt.id(), "wang")).status())
         .isEqualTo(WarningStatus.RELEASED);
     assertThat(town.takes("sms", 100)).isNotEmpty();
@@ -175,6 +180,30 @@ class DeskTest {
     town.writes("13900000001", code);
     assertThat(town.at(id, "p3").missing()).doesNotContain(Proof.ANSWERED);
     assertThat(town.at(id, "p1").missing()).contains(Proof.ANSWERED);
+  }
+
+  @Test
+  void who_has_answered_is_not_asked_again_by_a_try_that_was_under_way_meanwhile() {
+    for (Outcome late :
+        List.of(
+            new Outcome.Unknown("the modem is gone"),
+            new Outcome.Retry(Duration.ZERO, "busy"),
+            new Outcome.LaneDown("no modem"))) {
+      try (Town another = new Town()) {
+        another.point("p1", true);
+        String id = another.issue(Town.warning(Grade.RED, "1")).id();
+        another.takes("sms", 100);
+        another.writes(Town.phone("A", "p1"), "收到");
+        another.outcome(another.lastTo(Town.phone("A", "p1")), late);
+        another.passes(Duration.ofMinutes(10));
+        assertThat(another.takes("sms", 100))
+            .extracting(Message::address)
+            .as("after " + late)
+            .doesNotContain(Town.phone("A", "p1"));
+        assertThat(another.ask(d -> d.deliveries(id)).orElseThrow())
+            .noneMatch(r -> r.state() == DeliveryState.QUEUED && r.recipient().contains("A"));
+      }
+    }
   }
 
   @Test
@@ -442,6 +471,29 @@ class DeskTest {
     assertThat(town.issue(Town.warning(Grade.RED, "3")).status())
         .isEqualTo(WarningStatus.SUPERSEDED);
     assertThat(town.takes("loudspeaker", 10)).hasSize(1);
+  }
+
+  @Test
+  void while_the_store_is_away_people_see_nothing_is_accepted_and_decisions_wait() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    Message play = town.carries("loudspeaker").get(0);
+    ((MemoryLedger) town.ledger).away(true);
+    assertThatThrownBy(() -> town.issue(Town.warning(Grade.RED, "2")))
+        .isInstanceOf(Memory.Away.class);
+    CompletableFuture<Void> kept =
+        town.desk.signal(
+            "loudspeaker",
+            new Signal.Confirmation(
+                play.attempt(), Signal.Evidence.PLAYED, "", town.now, Map.of()));
+    town.work();
+    assertThat(kept).isNotDone();
+    assertThat(town.ask(d -> d.coverage(id)).isPresent()).isTrue();
+    ((MemoryLedger) town.ledger).away(false);
+    town.work();
+    town.work();
+    assertThat(kept).isCompleted();
+    assertThat(town.at(id, "p1").missing()).doesNotContain(Proof.PLAYED);
   }
 
   @Test

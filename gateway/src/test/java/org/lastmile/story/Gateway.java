@@ -51,6 +51,12 @@ abstract class Gateway implements AutoCloseable {
     return json(answer.body());
   }
 
+  /** What a monitoring system reads. */
+  static String metrics(String managementPort) {
+    URI uri = URI.create("http://localhost:" + managementPort + "/observe/metrics");
+    return answer(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build()).body();
+  }
+
   static JsonNode json(String text) {
     try {
       return JSON.readTree(text);

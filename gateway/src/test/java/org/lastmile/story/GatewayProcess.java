@@ -148,8 +148,9 @@ final class GatewayProcess extends Gateway {
     return process != null && process.isAlive();
   }
 
-  int managementPort() {
-    return Integer.parseInt(words.getProperty("management"));
+  /** Whether its desk is the one that decides, by its own metrics. */
+  boolean decides() {
+    return metrics(words.getProperty("management")).contains("lastmile_desk_active 1.0");
   }
 
   @Override

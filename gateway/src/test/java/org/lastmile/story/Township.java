@@ -189,7 +189,12 @@ final class Township implements AutoCloseable {
 
   /** Hands an alert in and says what was answered. */
   HttpResponse<String> handsIn(Alert alert) {
-    return gateway.post("/api/v1/warnings", "application/cap+xml", alert.bytes());
+    return handsIn(gateway, alert);
+  }
+
+  /** Hands an alert in to that gateway. */
+  HttpResponse<String> handsIn(Gateway to, Alert alert) {
+    return to.post("/api/v1/warnings", "application/cap+xml", alert.bytes());
   }
 
   Person person(String surname) {

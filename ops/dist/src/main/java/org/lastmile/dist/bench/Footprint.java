@@ -86,7 +86,7 @@ final class Footprint implements Measure {
             Policy.defaults(),
             Wording.defaults(ZONE),
             new Planner.Terms(now, PlanLatency.channels(), List.of(), who -> null, List.of()));
-    String receipt = "RELEASED " + plan.points().size() + " " + plan.deliveries().size();
+    String receipt = "RELEASED " + plan.points().size() + " " + plan.deliveries().size() + " bench";
     ledger.open(
         lease,
         warning,
