@@ -454,6 +454,7 @@ public final class Desk implements AutoCloseable {
     }
     try {
       if (!leaseHeld()) {
+        storeAnswers();
         refuse(new Memory.Away("this desk is a standby: another one is active", null), c -> true);
         return;
       }
@@ -471,16 +472,27 @@ public final class Desk implements AutoCloseable {
       tick();
       freeze();
       save();
+      storeAnswers();
     } catch (Memory.Away e) {
       adopt = true;
+      if (storeTrouble.isEmpty()) {
+        log.warn("the store is away, decisions wait: {}", e.getMessage());
+      }
       storeTrouble = String.valueOf(e.getMessage());
       freeze();
       refuse(e, Command::intake);
-      log.warn("the store is away, decisions wait: {}", e.getMessage());
     } catch (Ledger.Fenced e) {
       log.warn("another desk has taken over: {}", e.getMessage());
       stepDown();
       refuse(new Memory.Away("this desk has become a standby", e), c -> true);
+    }
+  }
+
+  /** Said once at each end of an outage, which may last for hours and thousands of turns. */
+  private void storeAnswers() {
+    if (!storeTrouble.isEmpty()) {
+      log.info("the store is back");
+      storeTrouble = "";
     }
   }
 
@@ -651,7 +663,6 @@ public final class Desk implements AutoCloseable {
   }
 
   private void save() {
-    storeTrouble = "";
     if (batch == null) {
       return;
     }
