@@ -472,6 +472,7 @@ public final class Desk implements AutoCloseable {
     }
     try {
       if (!leaseHeld()) {
+        storeAnswers();
         refuse(new Memory.Away("this desk is a standby: another one is active", null), c -> true);
         return;
       }
@@ -489,13 +490,16 @@ public final class Desk implements AutoCloseable {
       tick();
       freeze();
       save();
+      storeAnswers();
     } catch (Memory.Away e) {
       adopt = true;
+      if (storeTrouble.isEmpty()) {
+        log.warn("the store is away, decisions wait: {}", e.getMessage());
+      }
       storeTrouble = String.valueOf(e.getMessage());
       freeze();
       refuse(e, c -> c.need() == Need.INTAKE);
       look();
-      log.warn("the store is away, decisions wait: {}", e.getMessage());
     } catch (Ledger.Fenced e) {
       log.warn("another desk has taken over: {}", e.getMessage());
       stepDown();
@@ -518,6 +522,14 @@ public final class Desk implements AutoCloseable {
           return looks;
         });
     answers.forEach(Runnable::run);
+  }
+
+  /** Said once at each end of an outage, which may last for hours and thousands of turns. */
+  private void storeAnswers() {
+    if (!storeTrouble.isEmpty()) {
+      log.info("the store is back");
+      storeTrouble = "";
+    }
   }
 
   private boolean leaseHeld() {
@@ -696,7 +708,6 @@ public final class Desk implements AutoCloseable {
   }
 
   private void save() {
-    storeTrouble = "";
     if (batch == null) {
       return;
     }

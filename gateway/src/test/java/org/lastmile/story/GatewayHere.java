@@ -35,6 +35,11 @@ final class GatewayHere extends Gateway {
     return Map.of(key.kid(), Base64.getDecoder().decode(key.base64()));
   }
 
+  /** The public key of its commands, as openssl reads it. */
+  String pem() {
+    return app.loudspeakers().publicKey().pem();
+  }
+
   @Override
   int port() {
     return app.port();

@@ -44,6 +44,11 @@ final class GatewayProcess extends Gateway {
   /** Starts it and waits until it listens; its desk may still be waiting for the lease. */
   GatewayProcess start() {
     launch();
+    return listens();
+  }
+
+  /** Waits until one that was launched listens. */
+  GatewayProcess listens() {
     await()
         .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(20))
@@ -64,7 +69,8 @@ final class GatewayProcess extends Gateway {
     return this;
   }
 
-  private void launch() {
+  /** Starts it and waits for nothing. */
+  void launch() {
     List<String> command =
         new ArrayList<>(
             List.of(

@@ -37,8 +37,9 @@ class StandbyTest extends Story {
     township(POINTS, PER_PART)
         .store("redis://127.0.0.1:" + redis.port())
         .broker(broker.port(), Broker.GATEWAY, Broker.PASSWORD)
-        .asksAgainAfter("5s");
-    town.everybodyAnswers();
+        .behindAFront()
+        .asksAgainAfter("5s")
+        .everybodyAnswers();
     active = town.process();
     town.opens(active.start());
     VirtualModem second = town.modem("modem-of-the-standby", "13700000002", PER_PART);

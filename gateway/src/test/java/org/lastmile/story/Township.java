@@ -52,6 +52,9 @@ final class Township implements AutoCloseable {
   private final int mqttPort = freePort();
   private String brokerUri = "";
   private String brokerPassword = "";
+  private boolean byHand;
+  private int gatewayPort = port;
+  private Front front;
   private Gateway gateway;
   private SpeakerFleet fleet;
 
@@ -107,6 +110,20 @@ final class Township implements AutoCloseable {
     return this;
   }
 
+  /** Nobody plays the loudspeakers but the test. */
+  Township loudspeakersByHand() {
+    byHand = true;
+    return this;
+  }
+
+  /** The world's address is not the gateway's own: another one may stand behind it later. */
+  Township behindAFront() {
+    gatewayPort = freePort();
+    front = new Front(port);
+    front.leadsTo(gatewayPort);
+    return this;
+  }
+
   /** How many WeChat messages are under way at one time. */
   Township wechatAtOnce(int count) {
     papers.wechatAtOnce(count);
@@ -127,13 +144,13 @@ final class Township implements AutoCloseable {
 
   /** Opens with a gateway in this JVM. */
   Township opens() throws Exception {
-    Path config = papers.write("gateway", port, mqttPort, modem().link(), wechat);
+    Path config = papers.write("gateway", gatewayPort, mqttPort, modem().link(), wechat);
     return opens(new GatewayHere(config, roster.loudspeakers()));
   }
 
   /** A gateway with a JVM of its own, which is not started yet. */
   GatewayProcess process() {
-    Path config = papers.write("gateway", port, mqttPort, modem().link(), wechat);
+    Path config = papers.write("gateway", gatewayPort, mqttPort, modem().link(), wechat);
     return new GatewayProcess(config, roster.loudspeakers());
   }
 
@@ -154,7 +171,7 @@ final class Township implements AutoCloseable {
               gateway.post(path, "application/octet-stream", roster.workbook());
           return answer.statusCode() == 200;
         });
-    connectLoudspeakers(roster.loudspeakers());
+    connectLoudspeakers(byHand ? List.of() : roster.loudspeakers());
     return this;
   }
 
@@ -213,9 +230,10 @@ final class Township implements AutoCloseable {
     return gateway;
   }
 
-  /** From now on that one is asked. */
+  /** From now on that one is asked, by us and by WeChat. */
   void turnsTo(Gateway other) {
     gateway = other;
+    front.leadsTo(other.port());
   }
 
   Roster roster() {
@@ -311,6 +329,11 @@ final class Township implements AutoCloseable {
     until("every loudspeaker was heard", () -> heard() == roster.points());
   }
 
+  /** Everybody has theirs now. */
+  boolean everybodyWasToldAlready() {
+    return missing().isEmpty() && heard() == roster.points();
+  }
+
   private List<String> missing() {
     List<String> missing = new ArrayList<>();
     for (int n = 1; n <= roster.points(); n++) {
@@ -375,6 +398,9 @@ final class Township implements AutoCloseable {
       gateway.close();
     }
     endOrphans();
+    if (front != null) {
+      front.close();
+    }
     wechat.close();
     modems.forEach(VirtualModem::close);
     smsc.close();
