@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.lastmile.channel.Backing;
 import redis.clients.jedis.Jedis;
 
 /** On a Redis cluster, which refuses a script whose keys do not belong together. */

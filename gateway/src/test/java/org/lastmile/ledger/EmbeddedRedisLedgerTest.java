@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.lastmile.channel.Backing;
 
 /** On the Redis that LastMile carries: runs everywhere. */
 class EmbeddedRedisLedgerTest extends RedisLedgerCases {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.lastmile.channel.Backing;
 
 /** On the redis-server that this machine has installed. */
 class LocalRedisLedgerTest extends RedisLedgerCases {

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.lastmile.channel.Backing;
 import org.lastmile.warning.Plan;
 import org.lastmile.warning.Warning;
 import redis.clients.jedis.Jedis;

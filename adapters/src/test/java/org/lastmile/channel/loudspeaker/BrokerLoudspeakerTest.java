@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import org.lastmile.channel.Backing;
 import org.lastmile.channel.ChannelContract;
 import org.lastmile.channel.MemoryInHeap;
 
@@ -12,7 +13,11 @@ class BrokerLoudspeakerTest implements ChannelContract {
 
   /** The broker under test; nothing else differs between real and small. */
   Broker broker() throws IOException {
-    return Broker.best("LS-0001");
+    Broker broker = Broker.best("LS-0001");
+    Backing.note(
+        getClass(),
+        broker instanceof Mosquitto ? "mosquitto (local)" : "a small broker of the test");
+    return broker;
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.lastmile.ledger;
+package org.lastmile.channel;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Leaves a note of what a test class really ran on, for the account at the end of a build. */
-final class Backing {
+public final class Backing {
   private Backing() {}
 
   /** One file a class: its name is the test's, its line names the server. */
-  static void note(Class<?> test, String server) {
+  public static void note(Class<?> test, String server) {
     try {
       Path folder = Files.createDirectories(Path.of("target", "backing-services"));
       Files.writeString(folder.resolve(test.getName() + ".txt"), "backing: " + server + "\n");
