@@ -223,7 +223,7 @@ final class Demo {
           return summary.allCovered();
         }
         screen.say(
-            "The demo stays up: console %s, sign in as demo, password %s. Ctrl-C ends it."
+            "The demo stays up until Ctrl-C.\nconsole %s   sign in as demo, password %s"
                 .formatted(gateway.url(), password));
       }
       Thread.sleep(over ? IDLE.toMillis() : LOOK.toMillis());
