@@ -377,8 +377,12 @@ public final class App implements AutoCloseable {
     return host + "-" + ProcessHandle.current().pid();
   }
 
+  /** Start of links; empty when nobody knows it before the port is bound. */
   private static String publicUrl(Config.Http http) {
-    return http.publicUrl().isEmpty() ? "http://localhost:" + http.port() : http.publicUrl();
+    if (!http.publicUrl().isEmpty()) {
+      return http.publicUrl();
+    }
+    return http.port() == 0 ? "" : "http://localhost:" + http.port();
   }
 
   /** Where people and machines reach the console and the API. */

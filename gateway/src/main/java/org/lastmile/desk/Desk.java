@@ -68,7 +68,7 @@ public final class Desk implements AutoCloseable {
    *
    * @param owner names this process among standbys
    * @param term how long the lease lasts without renewal
-   * @param publicUrl start of links in messages
+   * @param publicUrl start of links in messages; empty = no links
    * @param channels configured channels and what they call an address
    */
   public record Setup(

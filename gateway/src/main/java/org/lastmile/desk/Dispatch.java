@@ -26,8 +26,8 @@ import org.lastmile.warning.Progress;
 
 /**
  * Who is next on each lane, coverage first: real before drill; corrections and lifts; the worst
- * grade; points with nobody told or being told; the person who can act. Order decides lives where a
- * modem sends ten messages a minute, so it is decided at the last moment.
+ * grade; points with nobody told or being told; the ladder; the person who can act. Order decides
+ * lives where a modem sends ten messages a minute, so it is decided at the last moment.
  */
 final class Dispatch {
 
@@ -156,6 +156,7 @@ final class Dispatch {
     key = key << 1 | (correction ? 0 : 1);
     key = key << 2 | (grade == null ? 0 : grade.ordinal());
     key = key << 1 | (untold ? 0 : 1);
+    key = key << 1 | (d.stage() > 0 ? 0 : 1);
     key = key << 3 | d.audience().ordinal();
     key = key << 16 | Math.min(of.order, 0xFFFF);
     return key << 24 | d.number();
@@ -182,7 +183,9 @@ final class Dispatch {
       marks.add(Message.Mark.OVER_BUDGET);
     }
     Map<String, String> fields = new HashMap<>();
-    fields.put(Field.LINK, publicUrl + "/w/" + plan.warning());
+    if (!publicUrl.isEmpty()) {
+      fields.put(Field.LINK, publicUrl + "/w/" + plan.warning());
+    }
     if (d.codes().size() == 1) {
       fields.put(Field.CODE, d.codes().get(0));
     }
