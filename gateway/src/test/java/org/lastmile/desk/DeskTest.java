@@ -324,6 +324,23 @@ class DeskTest {
   }
 
   @Test
+  void the_ladder_overtakes_first_words_to_those_who_only_have_to_know() {
+    town.leader("村书记", ResponsiblePerson.Level.VILLAGE, "13600000001");
+    town.leader("镇长", ResponsiblePerson.Level.TOWN, "13500000001");
+    town.point(
+        "p1",
+        List.of(Town.person("王", ResponsiblePerson.Part.A, "13900000001", List.of("p1"))),
+        List.of(),
+        List.of(resident("张大爷", "13700000001", "p1")));
+    town.issue(Town.warning(Grade.RED, "1"));
+    town.outcome(town.takes("sms", 1).get(0), new Outcome.Accepted(List.of()));
+    town.passes(Duration.ofMinutes(10));
+    assertThat(town.takes("sms", 10))
+        .extracting(Message::address)
+        .containsExactly("13900000001", "13500000001", "13600000001", "13700000001");
+  }
+
+  @Test
   void a_real_warning_overtakes_a_drill_and_a_drill_says_so() {
     town.point("p1", true);
     town.issue(
