@@ -115,7 +115,7 @@ public final class App implements AutoCloseable {
                   () -> config.policy().wording(),
                   clock,
                   new Desk.Setup(
-                      owner(config.desk()),
+                      owner(config),
                       config.desk().term(),
                       config.zone(),
                       publicUrl(config.http()),
@@ -364,9 +364,16 @@ public final class App implements AutoCloseable {
     return carrier == null ? 0 : carrier.perMinute();
   }
 
-  private static String owner(Config.Desk desk) {
-    if (!desk.owner().isEmpty()) {
-      return desk.owner();
+  /**
+   * Whoever holds the folder of an embedded store is its only gateway, so that the one before is
+   * dead: under one name it goes on at once, instead of when the old lease has run out.
+   */
+  private static String owner(Config config) {
+    if (!config.desk().owner().isEmpty()) {
+      return config.desk().owner();
+    }
+    if (config.store().embedded()) {
+      return "embedded";
     }
     String host;
     try {

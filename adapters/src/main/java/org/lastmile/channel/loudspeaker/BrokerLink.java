@@ -186,7 +186,9 @@ final class BrokerLink implements Link {
     int[] codes = token.getReasonCodes();
     int code = codes == null || codes.length == 0 ? 0 : codes[0];
     if (code == NO_MATCHING_SUBSCRIBERS) {
-      return new Outcome.Retry(Duration.ofSeconds(30), "MQTT 16: no device listens there");
+      // After a restart of the broker we are back before the devices: soon is right, and who asks
+      // again waits longer every time by itself.
+      return new Outcome.Retry(Duration.ofSeconds(1), "MQTT 16: no device listens there");
     }
     if (code >= 0x80) {
       return new Outcome.Retry(

@@ -110,7 +110,7 @@ class BrokerLinkTest {
     Heard.by(channel);
     await().until(() -> channel.room() > 0);
     assertThat(send("w1-0.1"))
-        .isEqualTo(new Outcome.Retry(Duration.ofSeconds(30), "MQTT 16: no device listens there"));
+        .isEqualTo(new Outcome.Retry(Duration.ofSeconds(1), "MQTT 16: no device listens there"));
   }
 
   @Test
