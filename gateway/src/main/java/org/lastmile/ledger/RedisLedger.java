@@ -282,8 +282,12 @@ public final class RedisLedger implements Ledger {
   @Override
   public Optional<Entry> read(String warning) {
     requireReadable();
+    // Every new warning asks for itself first: one question has to be enough then.
+    if (!link.call(redis -> redis.exists(key("warning:" + plain(warning))))) {
+      return Optional.empty();
+    }
     while (true) {
-      List<byte[]> chunks = chunks(plain(warning));
+      List<byte[]> chunks = chunks(warning);
       byte[] stored = link.call(redis -> redis.get(key("warning:" + warning)));
       if (stored == null) {
         return Optional.empty();

@@ -20,17 +20,20 @@ import org.lastmile.config.Config;
  * heap} and {@code cpu}, one word a line, and ends with its standard input.
  */
 final class Child implements AutoCloseable {
+  /** As the launcher sets it. */
+  private static final String HEAP = "-Xmx256m";
+
   private final long started = System.nanoTime();
   private final Process process;
   private final BufferedReader answers;
   private final PrintWriter questions;
 
   /** Ready when this returns. */
-  Child(Path config, String... options) throws IOException {
+  Child(Path config) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of(options));
+    command.add(HEAP);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Child.class.getName(), config.toString()));
     process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -148,7 +148,7 @@ final class Footprint implements Measure {
       throws IOException, InterruptedException {
     Path config = folder.resolve("lastmile.yaml");
     Files.writeString(config, Startup.store(redis.address()) + "desk: { owner: bench }\n");
-    try (Child child = new Child(config, "-Xmx256m")) {
+    try (Child child = new Child(config)) {
       figures.accept(Figure.lower("footprint", "ready, " + what, child.millis(), null, "ms"));
       Thread.sleep(3_000); // what starting left to do is done
       long cpu = child.cpu();

@@ -94,7 +94,7 @@ final class PlanLatency implements Measure {
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                String body = site.issue(cap);
+                String body = site.issue(cap, Site.TOKEN);
                 accepted[0] = Samples.millis(start);
                 return body;
               } catch (Exception e) { // handed on to whoever joins
@@ -107,7 +107,7 @@ final class PlanLatency implements Measure {
     double millis = Samples.millis(start);
     String body = receipt.join();
     settle(site);
-    site.lift(found(ID, body));
+    site.lift(id(body));
     settle(site);
     return new Probe(millis, accepted[0], Integer.parseInt(found(DELIVERIES, body)));
   }
@@ -119,6 +119,11 @@ final class PlanLatency implements Measure {
       commands = site.commands();
       Thread.sleep(300);
     }
+  }
+
+  /** Of a receipt. */
+  static String id(String receipt) {
+    return found(ID, receipt);
   }
 
   private static String found(Pattern pattern, String body) {

@@ -125,29 +125,24 @@ final class Site implements AutoCloseable {
   }
 
   /** Hands a warning in as an office does; answers the receipt's body. Throws unless 202. */
-  String issue(String cap) throws IOException, InterruptedException {
-    return post(warnings, "application/cap+xml", cap, 202);
+  String issue(String cap, String token) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(warnings)
+                .header("Content-Type", "application/cap+xml")
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofString(cap))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() != 202) {
+      throw new IllegalStateException(answer.statusCode() + ": " + answer.body());
+    }
+    return answer.body();
   }
 
   /** Calls a warning off, so that it burdens nothing that is measured later. */
   void lift(String id) throws IOException, InterruptedException {
     app.desk().lift(id, "bench", "measured").join();
-  }
-
-  private String post(URI to, String type, String body, int expected)
-      throws IOException, InterruptedException {
-    HttpResponse<String> answer =
-        http.send(
-            HttpRequest.newBuilder(to)
-                .header("Content-Type", type)
-                .header("Authorization", "Bearer " + TOKEN)
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    if (answer.statusCode() != expected) {
-      throw new IllegalStateException(answer.statusCode() + ": " + answer.body());
-    }
-    return answer.body();
   }
 
   static void await(String what, BooleanSupplier done) throws InterruptedException {
