@@ -47,9 +47,10 @@ final class SmallBroker implements Broker {
 
   @Override
   public void kill() {
-    Set.copyOf(subscriptions.keySet()).stream()
-        .filter(MqttEndpoint::isConnected)
-        .forEach(MqttEndpoint::close);
+    // A broker that is killed tells nobody of its clients' wills.
+    Set<MqttEndpoint> clients = Set.copyOf(subscriptions.keySet());
+    subscriptions.clear();
+    clients.stream().filter(MqttEndpoint::isConnected).forEach(MqttEndpoint::close);
     server.close().toCompletionStage().toCompletableFuture().join();
     retained.clear();
   }
