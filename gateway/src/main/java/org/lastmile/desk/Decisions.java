@@ -1,0 +1,412 @@
+package org.lastmile.desk;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.lastmile.channel.Message;
+import org.lastmile.channel.Outcome;
+import org.lastmile.channel.Signal;
+import org.lastmile.ledger.Ledger;
+import org.lastmile.warning.DeliveryState;
+import org.lastmile.warning.Event;
+import org.lastmile.warning.Policy;
+import org.lastmile.warning.Progress;
+import org.lastmile.warning.Warning;
+import org.lastmile.warning.WarningStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is on the desk, and what is decided about it: a warning comes in, something is due, a wire
+ * or a person says something, time passes. Everything here runs on the thread of the {@link Turns},
+ * and every decision is an event that is folded at once and kept before anybody hears of it.
+ */
+final class Decisions implements Turns.Work {
+  private static final Logger log = LoggerFactory.getLogger(Decisions.class);
+
+  /** Warnings that are over stay on the desk that long, for late answers and receipts. */
+  private static final Duration LINGER = Duration.ofHours(24);
+
+  final Map<String, Case> cases = new LinkedHashMap<>();
+  final List<Consumer<View.Change>> changeListeners = new CopyOnWriteArrayList<>();
+  final List<Consumer<String>> dueListeners = new CopyOnWriteArrayList<>();
+  final List<Runnable> activeListeners = new CopyOnWriteArrayList<>();
+
+  private final Ledger ledger;
+  private final Supplier<Policy> policy;
+  private final Turns turns;
+  private final Dispatch dispatch;
+  private final SplittableRandom jitter;
+  private final Map<String, Signal.State> presence = new ConcurrentHashMap<>();
+
+  /** Something happened to them since the last look. */
+  private final Set<Case> stirred = new LinkedHashSet<>();
+
+  private long changes;
+  private int order;
+  private Instant lastTick = Instant.EPOCH;
+
+  Decisions(
+      Ledger ledger,
+      Supplier<Policy> policy,
+      Turns turns,
+      Dispatch dispatch,
+      SplittableRandom jitter) {
+    this.ledger = ledger;
+    this.policy = policy;
+    this.turns = turns;
+    this.dispatch = dispatch;
+    this.jitter = jitter;
+  }
+
+  // --- the desk's thread
+  // ---------------------------------------------------------------------------
+
+  @Override
+  public void begin() {
+    activeListeners.forEach(Runnable::run);
+  }
+
+  @Override
+  public void forget() {
+    cases.clear();
+    stirred.clear();
+    lastTick = Instant.EPOCH;
+    dispatch.clear();
+  }
+
+  @Override
+  public void adopt(String id) {
+    if (cases.containsKey(id)) {
+      return;
+    }
+    ledger
+        .read(id)
+        .ifPresent(
+            entry -> {
+              Case of = new Case(order++, fold(entry));
+              cases.put(id, of);
+              for (Progress.Row row : of.progress.rows()) {
+                if (row.flying()) {
+                  // A try was written down and its outcome lost with the process: it may have left.
+                  say(
+                      of,
+                      Evidence.of(
+                          row,
+                          row.attempts(),
+                          new Outcome.Unknown("the gateway stopped during this try"),
+                          policy.get().waits(),
+                          jitter,
+                          now()));
+                }
+              }
+            });
+  }
+
+  static Progress fold(Ledger.Entry entry) {
+    return Progress.of(entry.warning(), entry.plan(), entry.events());
+  }
+
+  /**
+   * What follows from events, at the points where they happened; and, every {@link Turns#TICK},
+   * what follows from silence, everywhere.
+   */
+  @Override
+  public void tick() {
+    Instant now = now();
+    if (Duration.between(lastTick, now).compareTo(Turns.TICK) >= 0) {
+      lastTick = now;
+      cases.values().forEach(Case::stir);
+      stirred.addAll(cases.values());
+    }
+    Policy.Waits waits = policy.get().waits();
+    for (Case of : List.copyOf(stirred)) {
+      replace(of);
+      page(of, waits, now);
+      for (Event e : Escalation.due(of.progress, of.spots(), waits, this::offline, now)) {
+        say(of, e);
+      }
+    }
+    Set<String> due = new HashSet<>();
+    for (Case of : stirred) {
+      due.addAll(dispatch.sweep(of, of.rows(), waits, now));
+      of.settle();
+      if (over(of.progress, now)) {
+        ledger.close(turns.lease(), of.id());
+        cases.remove(of.id());
+      }
+    }
+    stirred.clear();
+    if (!due.isEmpty()) {
+      turns.afterwards(() -> due.forEach(c -> dueListeners.forEach(l -> l.accept(c))));
+    }
+  }
+
+  private static boolean over(Progress progress, Instant now) {
+    List<Event> events = progress.events();
+    return !progress.status().open()
+        && now.isAfter(events.get(events.size() - 1).at().plus(LINGER));
+  }
+
+  /** A released warning takes the place of those that it names; repeated after a crash between. */
+  private void replace(Case of) {
+    if (of.progress.released() == null) {
+      return;
+    }
+    boolean lifts = of.progress.warning().type() == Warning.Type.CANCEL;
+    for (String old : of.progress.plan().supersedes()) {
+      Case before = cases.get(old);
+      if (before != null && before.progress.status().open()) {
+        Event.Type type = lifts ? Event.Type.LIFTED : Event.Type.SUPERSEDED;
+        say(before, Event.of(now(), type, of.id()));
+      }
+    }
+  }
+
+  /** A held RED or ORANGE that nobody decides on goes to responsible persons and leaders. */
+  private void page(Case of, Policy.Waits waits, Instant now) {
+    Progress p = of.progress;
+    boolean undecided =
+        (p.status() == WarningStatus.HELD || p.status() == WarningStatus.AWAITING_APPROVAL)
+            && p.paged() == null;
+    if (undecided
+        && p.warning().grade() != null
+        && p.warning().grade().high()
+        && !now.isBefore(p.accepted().plus(waits.held()))
+        && !p.plan().deliveries().isEmpty()) {
+      log.error("warning {} was held and nobody decided: responsible persons are told", of.id());
+      say(of, Event.of(now, Event.Type.PAGED, "undecided: " + p.why()));
+    }
+  }
+
+  private boolean offline(String device) {
+    return presence.get(device) == Signal.State.OFFLINE;
+  }
+
+  @Override
+  public void kept(String id, Event e) {
+    if (changeListeners.isEmpty()) {
+      return;
+    }
+    Case of = cases.get(id);
+    String point = "";
+    if (of != null && e.point() >= 0) {
+      point = of.progress.plan().points().get(e.point()).id();
+    }
+    String number = (turns.lease() == null ? 0 : turns.lease().epoch()) + "." + ++changes;
+    View.Change change = new View.Change(number, id, e.at(), e.type(), point);
+    changeListeners.forEach(l -> l.accept(change));
+  }
+
+  // --- what is asked
+  // -------------------------------------------------------------------------------
+
+  List<Message> due(String channel, int room) {
+    Instant now = now();
+    List<Message> messages = new ArrayList<>();
+    dispatch.take(
+        channel,
+        room,
+        policy.get().waits(),
+        now,
+        (of, row) -> {
+          int attempt = row.attempts() + 1;
+          int number = row.delivery().number();
+          say(of, Event.ofDelivery(now, Event.Type.TRIED, number, attempt, null, ""));
+          messages.add(dispatch.message(of, row, policy.get()));
+        });
+    return messages;
+  }
+
+  void outcome(String attempt, Outcome outcome) {
+    Try of = find(attempt);
+    if (of != null) {
+      say(of.of, Evidence.of(of.row, of.attempt, outcome, policy.get().waits(), jitter, now()));
+      withdraw(of.of, of.row);
+    }
+  }
+
+  void signal(String channel, Signal signal) {
+    if (signal instanceof Signal.Confirmation c) {
+      confirmation(channel, c);
+    } else if (signal instanceof Signal.Inbound in) {
+      if (!new Replies(now(), this::answer).take(cases.values(), channel, in)) {
+        log.warn(
+            "words from somebody who was not written to, on {}: kept in this log only", channel);
+      }
+    } else if (signal instanceof Signal.Presence p) {
+      presence(p);
+    }
+  }
+
+  /** Makes an event part of the truth: folded now, kept before anybody is answered. */
+  void say(Case of, Event e) {
+    of.progress.apply(e);
+    of.stir(e);
+    stirred.add(of);
+    turns.keep(of.id(), e);
+  }
+
+  Receipt open(Intake.Verdict verdict) {
+    if (verdict.repeated() != null) {
+      Progress before = verdict.repeated();
+      if (before.status().open() && !cases.containsKey(before.id())) {
+        adopt(before.id());
+      }
+      return Intake.receipt(before, true);
+    }
+    String id = verdict.plan().warning();
+    ledger.open(turns.lease(), verdict.warning(), verdict.plan(), verdict.events());
+    Case was = cases.get(id);
+    Progress progress;
+    if (was == null) {
+      progress = Progress.of(verdict.warning(), verdict.plan(), verdict.events());
+    } else {
+      List<Event> all = new ArrayList<>(was.progress.events());
+      all.addAll(verdict.events());
+      progress = Progress.of(verdict.warning(), verdict.plan(), all);
+    }
+    Case of = new Case(was == null ? order++ : was.order, progress);
+    cases.put(id, of);
+    stirred.remove(was);
+    WarningStatus status = progress.status();
+    if (status == WarningStatus.HELD || status == WarningStatus.AWAITING_APPROVAL) {
+      log.warn("warning {} waits for a person, {}: {}", id, status, progress.why());
+    }
+    List<Event> events = verdict.events();
+    turns.afterwards(() -> events.forEach(e -> kept(id, e)));
+    replace(of);
+    Set<String> due = dispatch.sweep(of, progress.rows(), policy.get().waits(), now());
+    turns.afterwards(() -> due.forEach(c -> dueListeners.forEach(l -> l.accept(c))));
+    return Intake.receipt(progress, false);
+  }
+
+  private record Try(Case of, Progress.Row row, int attempt) {}
+
+  private Try find(String attempt) {
+    String[] parts = attempt.split("\\.", -1);
+    if (parts.length == 3 && cases.containsKey(parts[0])) {
+      Case of = cases.get(parts[0]);
+      int number = Integer.parseInt(parts[1]);
+      if (number < of.progress.rows().size()) {
+        return new Try(of, of.progress.row(number), Integer.parseInt(parts[2]));
+      }
+    }
+    log.info("about a try that is not ours or long over: {}", attempt);
+    return null;
+  }
+
+  private void confirmation(String channel, Signal.Confirmation c) {
+    Try of;
+    try {
+      of = find(c.attempt());
+    } catch (NumberFormatException e) {
+      log.info("a foreign attempt id on {}: {}", channel, c.attempt());
+      return;
+    }
+    if (of == null || !of.row.delivery().channel().equals(channel)) {
+      return;
+    }
+    Event e = Evidence.of(of.row, of.attempt, c, policy.get().waits(), now());
+    if (e != null) {
+      answer(of.of, e);
+    }
+  }
+
+  /** An answer also withdraws what was still to be sent to that person. */
+  private void answer(Case of, Event e) {
+    Progress.Row row = e.delivery() < 0 ? null : of.progress.row(e.delivery());
+    boolean yes = e.type() == Event.Type.CONFIRMED;
+    if (yes
+        && e.point() < 0
+        && row.state() == DeliveryState.CONFIRMED
+        && of.progress.answered(row)) {
+      return; // said before
+    }
+    say(of, e);
+    if (yes && of.progress.answered(row)) {
+      of.progress.rowsOf(row.delivery().recipient()).forEach(r -> withdraw(of, r));
+    }
+    if (e.type() == Event.Type.DECLINED) {
+      handOver(of, row, e);
+    }
+  }
+
+  /** Whoever has answered is not asked again, also not by a try that comes back unsent. */
+  private void withdraw(Case of, Progress.Row row) {
+    if (row.state() == DeliveryState.QUEUED && !row.flying() && of.progress.answered(row)) {
+      int number = row.delivery().number();
+      say(of, Event.ofDelivery(now(), Event.Type.CANCELLED, number, 0, null, "answered"));
+    }
+  }
+
+  /** 去不了: the next rung at once, for every point that the person can't see to. */
+  private void handOver(Case of, Progress.Row row, Event e) {
+    List<Integer> places = e.point() >= 0 ? List.of(e.point()) : row.delivery().points();
+    for (int place : places) {
+      Progress.Spot spot = of.progress.spot(place);
+      int next = spot.stage() + 1;
+      if (!spot.covered() && next < of.progress.plan().ladder().size()) {
+        say(
+            of,
+            Event.ofPoint(e.at(), Event.Type.STAGE, place, next, row.delivery().name() + " 去不了"));
+        if (of.progress.plan().ladder().get(next).duty() && !spot.duty()) {
+          say(of, Event.ofPoint(e.at(), Event.Type.DUTY_OPENED, place, 0, "ladder ended"));
+        }
+      }
+    }
+  }
+
+  private void presence(Signal.Presence p) {
+    if (p.subject() != Signal.Subject.DEVICE) {
+      return;
+    }
+    Signal.State before = presence.put(p.id(), p.state());
+    if (p.state() != Signal.State.OFFLINE && before != p.state()) {
+      for (Case of : cases.values()) {
+        for (Progress.Row row : of.progress.rowsOf(p.id())) {
+          row.wake();
+          of.stir(row);
+          stirred.add(of);
+        }
+      }
+    }
+  }
+
+  Case known(String id) {
+    Case of = cases.get(id);
+    if (of == null) {
+      throw new Desk.Refused("no open warning " + id);
+    }
+    return of;
+  }
+
+  static int place(Case of, String point) {
+    for (int i = 0; i < of.progress.plan().points().size(); i++) {
+      if (of.progress.plan().points().get(i).id().equals(point)) {
+        return i;
+      }
+    }
+    throw new Desk.Refused("warning " + of.id() + " has no point " + point);
+  }
+
+  /** State of a device, as far as it was heard. */
+  Map<String, Signal.State> devices() {
+    return Map.copyOf(presence);
+  }
+
+  private Instant now() {
+    return turns.now();
+  }
+}
