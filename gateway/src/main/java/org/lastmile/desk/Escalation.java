@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.lastmile.warning.Audience;
 import org.lastmile.warning.DeliveryState;
@@ -109,8 +110,8 @@ final class Escalation {
     if (next >= ladder.size()) {
       return;
     }
-    Instant from = from(progress, spot);
-    if (from != null && !now.isBefore(from.plus(after(progress, spot, ladder.get(next))))) {
+    List<Progress.Row> useful = useful(progress, spot);
+    if (!now.isBefore(from(spot, useful).plus(after(useful, ladder.get(next))))) {
       events.add(Event.ofPoint(now, Event.Type.STAGE, spot.place(), next, ""));
       if (ladder.get(next).duty() && !spot.duty()) {
         duty(spot, "ladder ended");
@@ -125,17 +126,20 @@ final class Escalation {
     }
   }
 
+  // What follows runs for every open point at every tick: plain loops, no streams.
+
   /** Nobody left to wait for: the next rung at once. */
-  private static Duration after(Progress progress, Progress.Spot spot, Rung rung) {
-    boolean somebody =
-        useful(progress, spot).stream()
-            .anyMatch(
-                r ->
-                    !r.declined()
-                        && (r.state() == DeliveryState.SENT
-                            || r.state() == DeliveryState.DELIVERED
-                            || r.state() == DeliveryState.QUEUED));
-    return somebody ? rung.after() : Duration.ZERO;
+  private static Duration after(List<Progress.Row> useful, Rung rung) {
+    for (Progress.Row row : useful) {
+      boolean mayAnswer =
+          row.state() == DeliveryState.SENT
+              || row.state() == DeliveryState.DELIVERED
+              || row.state() == DeliveryState.QUEUED;
+      if (mayAnswer && !row.declined()) {
+        return rung.after();
+      }
+    }
+    return Duration.ZERO;
   }
 
   /**
@@ -143,9 +147,9 @@ final class Escalation {
    * that was tried and did not get out counts from its first try; one that never got a turn holds
    * the ladder for the spill time only.
    */
-  private Instant from(Progress progress, Progress.Spot spot) {
+  private Instant from(Progress.Spot spot, List<Progress.Row> useful) {
     Instant from = spot.stageAt();
-    for (Progress.Row row : useful(progress, spot)) {
+    for (Progress.Row row : useful) {
       Instant at = row.handoff() != null ? row.handoff() : row.firstTried();
       if (at == null && !row.state().settled()) {
         at = spot.stageAt().plus(waits.spill());
@@ -159,10 +163,13 @@ final class Escalation {
 
   /** Awake rows that could still bring what the point lacks. */
   private static List<Progress.Row> useful(Progress progress, Progress.Spot spot) {
-    return spot.acting().stream()
-        .filter(r -> r.delivery().stage() <= spot.stage())
-        .filter(r -> progress.serves(r, spot))
-        .toList();
+    List<Progress.Row> useful = new ArrayList<>();
+    for (Progress.Row row : spot.acting()) {
+      if (row.delivery().stage() <= spot.stage() && progress.serves(row, spot)) {
+        useful.add(row);
+      }
+    }
+    return useful;
   }
 
   /** A clause that nothing at the point can meet now; empty = none. */
@@ -171,24 +178,32 @@ final class Escalation {
     if (spot.acting().isEmpty()) {
       return "no channel reaches anyone of this point";
     }
-    boolean alternatives =
-        progress.plan().points().get(spot.place()).clauses().stream()
-            .anyMatch(c -> c.contains(Proof.PLAYED) && c.size() > 1);
-    if (spot.missing().contains(Proof.PLAYED) && !alternatives) {
-      boolean planned =
-          spot.acting().stream().anyMatch(r -> r.delivery().audience() == Audience.LOUDSPEAKER);
-      if (point.loudspeakers().isEmpty() || !planned) {
+    boolean loudspeaker = false;
+    boolean responsible = false;
+    for (Progress.Row row : spot.acting()) {
+      loudspeaker |= row.delivery().audience() == Audience.LOUDSPEAKER;
+      responsible |= point.responsible().contains(row.delivery().recipient());
+    }
+    if (spot.missing().contains(Proof.PLAYED) && !replaceable(point)) {
+      if (point.loudspeakers().isEmpty() || !loudspeaker) {
         return "no loudspeaker: gong or knock";
       }
       if (point.loudspeakers().stream().allMatch(offline)) {
         return "loudspeaker offline: gong or knock";
       }
     }
-    if (spot.missing().contains(Proof.ANSWERED)
-        && spot.acting().stream()
-            .noneMatch(r -> point.responsible().contains(r.delivery().recipient()))) {
-      return "no responsible person can be reached";
+    return spot.missing().contains(Proof.ANSWERED) && !responsible
+        ? "no responsible person can be reached"
+        : "";
+  }
+
+  /** Something else may stand for the loudspeaker. */
+  private static boolean replaceable(Plan.Point point) {
+    for (Set<Proof> clause : point.clauses()) {
+      if (clause.contains(Proof.PLAYED) && clause.size() > 1) {
+        return true;
+      }
     }
-    return "";
+    return false;
   }
 }

@@ -35,6 +35,9 @@ public final class Lane {
   /** A SMS modem may take 150 s for one part; a lane waits longer than any wire's own limit. */
   private static final Duration LIMIT = Duration.ofMinutes(20);
 
+  /** Tries written down at once: the first of thousands need not wait for the last. */
+  private static final int AT_ONCE = 100;
+
   private final String name;
   private final Channel channel;
   private final Desk desk;

@@ -595,12 +595,13 @@ public final class Progress {
     }
   }
 
+  /** Runs at every event for every point that it touches: plain loops, no streams. */
   private void judge(Spot spot, Instant at) {
     Plan.Point point = plan.points().get(spot.place);
-    List<Proof> missing = new ArrayList<>();
+    List<Proof> missing = new ArrayList<>(4);
     if (spot.word == null) {
       for (Set<Proof> clause : point.clauses()) {
-        if (clause.stream().noneMatch(proof -> holds(proof, point, spot))) {
+        if (!met(clause, point, spot)) {
           clause.stream().sorted().forEach(missing::add);
         }
       }
@@ -623,21 +624,49 @@ public final class Progress {
     }
   }
 
-  private boolean holds(Proof proof, Plan.Point point, Spot spot) {
+  private static boolean met(Set<Proof> clause, Plan.Point point, Spot spot) {
+    for (Proof proof : clause) {
+      if (holds(proof, point, spot)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean holds(Proof proof, Plan.Point point, Spot spot) {
     return switch (proof) {
-      case PLAYED ->
-          spot.acting.stream()
-              .anyMatch(
-                  r ->
-                      r.delivery.audience() == Audience.LOUDSPEAKER
-                          && r.state == DeliveryState.CONFIRMED);
-      case DELIVERED ->
-          spot.acting.stream()
-              .anyMatch(
-                  r -> r.state.told() && point.responsible().contains(r.delivery.recipient()));
-      case ANSWERED -> point.responsible().stream().anyMatch(spot.answered::contains);
+      case PLAYED -> played(spot);
+      case DELIVERED -> delivered(point, spot);
+      case ANSWERED -> answered(point, spot);
       case HELPERS_ANSWERED -> spot.answered.containsAll(point.helpers());
     };
+  }
+
+  private static boolean played(Spot spot) {
+    for (Row row : spot.acting) {
+      if (row.state == DeliveryState.CONFIRMED && row.delivery.audience() == Audience.LOUDSPEAKER) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean delivered(Plan.Point point, Spot spot) {
+    for (Row row : spot.acting) {
+      if (row.state.told() && point.responsible().contains(row.delivery.recipient())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean answered(Plan.Point point, Spot spot) {
+    for (String person : point.responsible()) {
+      if (spot.answered.contains(person)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Coverage now. */

@@ -55,8 +55,8 @@ final class PlanLatency implements Measure {
       String town = "2,000 points, " + first.deliveries + " deliveries";
       figures.accept(
           Figure.lower("plan", "first command, first warning: " + town, first.millis, null, "ms"));
-      latency(site, caps::village, "one village", quick ? 20 : 200, 10, figures);
-      latency(site, caps::town, town, quick ? 5 : 50, quick ? 1 : 5, figures);
+      latency(site, caps::village, "one village", quick ? 10 : 200, quick ? 3 : 10, figures);
+      latency(site, caps::town, town, quick ? 2 : 50, quick ? 0 : 5, figures);
     }
   }
 
@@ -146,7 +146,7 @@ final class PlanLatency implements Measure {
         Ledger ledger = new RedisLedger(redis.address(), "bench")) {
       Ledger.Lease lease =
           ledger.claim("bench", Instant.now(), Duration.ofMinutes(10)).orElseThrow();
-      for (int i = quick ? -3 : -10; i < (quick ? 7 : 30); i++) {
+      for (int i = quick ? -3 : -10; i < (quick ? 5 : 30); i++) {
         Warning warning =
             ((Reading.Read) reader.read(caps.town().getBytes(StandardCharsets.UTF_8), ZONE))
                 .warning();
