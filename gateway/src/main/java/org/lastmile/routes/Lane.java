@@ -112,11 +112,11 @@ public final class Lane {
    * so that two turns never count the same room twice.
    */
   void turn() {
-    int room = room();
-    while (room > 0) {
+    int most = Math.min(room(), AT_ONCE);
+    while (most > 0) {
       List<Message> messages;
       try {
-        messages = desk.due(name, room).orTimeout(60, TimeUnit.SECONDS).join();
+        messages = desk.due(name, most).orTimeout(60, TimeUnit.SECONDS).join();
       } catch (CompletionException e) {
         if (e.getCause() instanceof Memory.Away) {
           log.debug("lane {}: nothing is handed out: {}", name, e.getCause().getMessage());
@@ -125,10 +125,10 @@ public final class Lane {
         throw e;
       }
       messages.forEach(this::send);
-      if (messages.size() < room) {
+      if (messages.size() < most) {
         return;
       }
-      room = room();
+      most = Math.min(room(), AT_ONCE);
     }
   }
 

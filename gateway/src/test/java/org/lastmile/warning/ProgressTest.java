@@ -176,6 +176,24 @@ class ProgressTest {
       for (int p = 0; p < 2; p++) {
         assertThat(progress.spot(p).state()).isEqualTo(byHand(events, p));
       }
+      countsAreWhatTheRowsSay();
+    }
+    progress.apply(Event.of(T.plusSeconds(60), Event.Type.EXPIRED, "play-by time passed"));
+    countsAreWhatTheRowsSay();
+    progress.apply(Event.of(T.plusSeconds(61), Event.Type.LIFTED, "w2"));
+    countsAreWhatTheRowsSay();
+  }
+
+  private void countsAreWhatTheRowsSay() {
+    assertThat(progress.rows().stream().filter(r -> !r.state().settled()))
+        .hasSize(progress.unsettled());
+    assertThat(progress.spots().stream().filter(s -> !s.covered())).hasSize(progress.uncovered());
+    for (Progress.Spot spot : progress.spots()) {
+      assertThat(
+              spot.rows().stream()
+                  .filter(r -> r.delivery().audience() != Audience.LOUDSPEAKER)
+                  .filter(r -> r.attempts() > 0 && (r.state().told() || !r.state().settled())))
+          .hasSize(spot.touched());
     }
   }
 
