@@ -290,8 +290,12 @@ final class Intake {
 
   /** Warnings on the desk that this one speaks of. */
   private List<Case> earlier(Warning warning) {
+    if (warning.references().isEmpty()) {
+      return List.of();
+    }
+    String id = warning.id();
     return cases.values().stream()
-        .filter(c -> !c.id().equals(warning.id()))
+        .filter(c -> !c.id().equals(id))
         .filter(
             c ->
                 warning.references().stream()
@@ -306,6 +310,7 @@ final class Intake {
     if (warning.type() != Warning.Type.ALERT) {
       return Optional.empty();
     }
+    String id = warning.id();
     return cases.values().stream()
         .map(c -> c.progress)
         .filter(p -> p.status() == WarningStatus.RELEASED)
@@ -313,7 +318,7 @@ final class Intake {
         .filter(p -> p.warning().type() != Warning.Type.CANCEL)
         .filter(p -> p.warning().identity().sender().equals(warning.identity().sender()))
         .filter(p -> p.warning().hazard().equals(warning.hazard()))
-        .filter(p -> !p.id().equals(warning.id()))
+        .filter(p -> !p.id().equals(id))
         .map(p -> "may replace " + p.id() + ", which it does not name: lift that one if so")
         .findFirst();
   }
@@ -352,6 +357,9 @@ final class Intake {
     Set<String> codes = null;
     for (Case of : cases.values()) {
       List<Progress.Row> rows = of.progress.rowsOf(recipient);
+      if (rows.isEmpty()) {
+        continue; // nearly always: of a thousand warnings two or three speak to this person
+      }
       boolean open =
           rows.stream().anyMatch(r -> r.attempts() > 0)
               && rows.stream().noneMatch(r -> r.state() == DeliveryState.CONFIRMED || r.declined());

@@ -53,6 +53,11 @@ public final class Bench implements Callable<Integer> {
   private Path data;
 
   public static void main(String[] args) {
+    // A store outlives its gateway on purpose; here nobody will take it up again.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> ProcessHandle.current().descendants().forEach(ProcessHandle::destroy)));
     System.exit(new CommandLine(new Bench()).execute(args));
   }
 

@@ -24,8 +24,8 @@ final class Intake implements Measure {
   public void run(boolean quick, Path folder, Consumer<Figure> figures) throws Exception {
     SampleTownship township = SampleTownship.generate(1, POINTS, POINTS);
     Caps caps = new Caps(township);
-    int rounds = quick ? 3 : 7;
-    int each = quick ? 40 : 160;
+    int rounds = quick ? 3 : 5;
+    int each = quick ? 40 : 80;
     try (RawRedis raw = new RawRedis(folder.resolve("raw"));
         Site site = new Site(folder, township)) {
       String waiting =

@@ -56,7 +56,7 @@ final class PlanLatency implements Measure {
       figures.accept(
           Figure.lower("plan", "first command, first warning: " + town, first.millis, null, "ms"));
       latency(site, caps::village, "one village", quick ? 10 : 200, quick ? 3 : 10, figures);
-      latency(site, caps::town, town, quick ? 2 : 50, quick ? 0 : 5, figures);
+      latency(site, caps::town, town, quick ? 2 : 30, quick ? 0 : 3, figures);
     }
   }
 
