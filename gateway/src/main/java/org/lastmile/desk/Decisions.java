@@ -56,6 +56,7 @@ final class Decisions implements Turns.Work {
   private long changes;
   private int order;
   private Instant lastTick = Instant.EPOCH;
+  private Instant listeningSince = Instant.EPOCH;
 
   Decisions(
       Ledger ledger,
@@ -76,6 +77,11 @@ final class Decisions implements Turns.Work {
   @Override
   public void begin() {
     activeListeners.forEach(Runnable::run);
+  }
+
+  @Override
+  public void listens() {
+    listeningSince = now();
   }
 
   @Override
@@ -134,7 +140,8 @@ final class Decisions implements Turns.Work {
     for (Case of : List.copyOf(stirred)) {
       replace(of);
       page(of, waits, now);
-      for (Event e : Escalation.due(of.progress, of.spots(), waits, this::offline, now)) {
+      for (Event e :
+          Escalation.due(of.progress, of.spots(), waits, this::offline, listeningSince, now)) {
         say(of, e);
       }
     }

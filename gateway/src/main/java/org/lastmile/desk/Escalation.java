@@ -25,13 +25,16 @@ import org.lastmile.warning.WarningStatus;
 final class Escalation {
   private final Policy.Waits waits;
   private final Predicate<String> offline;
+  private final Instant listeningSince;
   private final Instant now;
   private final List<Event> events = new ArrayList<>();
   private final BitSet duties = new BitSet();
 
-  private Escalation(Policy.Waits waits, Predicate<String> offline, Instant now) {
+  private Escalation(
+      Policy.Waits waits, Predicate<String> offline, Instant listeningSince, Instant now) {
     this.waits = waits;
     this.offline = offline;
+    this.listeningSince = listeningSince;
     this.now = now;
   }
 
@@ -40,14 +43,16 @@ final class Escalation {
    *
    * @param spots points to look at
    * @param offline true for a loudspeaker that is known to be gone
+   * @param listeningSince from when answers could be heard: before that there was no silence
    */
   static List<Event> due(
       Progress progress,
       List<Progress.Spot> spots,
       Policy.Waits waits,
       Predicate<String> offline,
+      Instant listeningSince,
       Instant now) {
-    Escalation escalation = new Escalation(waits, offline, now);
+    Escalation escalation = new Escalation(waits, offline, listeningSince, now);
     if (progress.status() == WarningStatus.RELEASED) {
       escalation.released(progress, spots);
     }
@@ -145,10 +150,11 @@ final class Escalation {
   /**
    * From when the next rung counts: the last handoff of what could still cover the point. A row
    * that was tried and did not get out counts from its first try; one that never got a turn holds
-   * the ladder for the spill time only.
+   * the ladder for the spill time only. While the gateway was down nobody could be heard: that time
+   * does not count.
    */
   private Instant from(Progress.Spot spot, List<Progress.Row> useful) {
-    Instant from = spot.stageAt();
+    Instant from = spot.stageAt().isAfter(listeningSince) ? spot.stageAt() : listeningSince;
     for (Progress.Row row : useful) {
       Instant at = row.handoff() != null ? row.handoff() : row.firstTried();
       if (at == null && !row.state().settled()) {

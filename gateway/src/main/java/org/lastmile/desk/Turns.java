@@ -71,6 +71,9 @@ final class Turns {
     /** This desk has got the lease and knows nothing yet. */
     void begin();
 
+    /** From now on what comes in is kept again: after a start, a takeover, the store's return. */
+    void listens();
+
     /** Takes up an open warning from the ledger, unless it is there already. */
     void adopt(String warning);
 
@@ -253,6 +256,7 @@ final class Turns {
   private void storeAnswers() {
     if (!storeTrouble.isEmpty()) {
       log.info("the store is back");
+      work.listens();
       storeTrouble = "";
     }
   }
@@ -281,6 +285,7 @@ final class Turns {
         stepDown();
         batches = 0;
         work.begin();
+        work.listens();
         ledger.open().forEach(work::adopt);
         lease = claimed.get();
         log.info("this desk is active, epoch {}", lease.epoch());

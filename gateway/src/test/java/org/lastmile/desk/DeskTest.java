@@ -597,6 +597,21 @@ class DeskTest {
   }
 
   @Test
+  void the_time_in_which_nobody_could_be_heard_is_no_silence() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.carries("loudspeaker");
+    town.carries("sms");
+    town.desk = town.desk("two");
+    town.now = town.now.plusSeconds(130); // longer than the first rung waits
+    assertThat(town.at(id, "p1").stage()).isZero();
+    town.passes(Duration.ofSeconds(100));
+    assertThat(town.at(id, "p1").stage()).isZero();
+    town.passes(Duration.ofSeconds(25));
+    assertThat(town.at(id, "p1").stage()).isEqualTo(1);
+  }
+
+  @Test
   void residents_get_one_channel_at_a_time() {
     Resident both =
         new Resident("r1", "张", "13700000001", "垭口村", "一组", "p1", 3, List.of(), "", "", "openid-1");
