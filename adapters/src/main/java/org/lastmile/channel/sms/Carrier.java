@@ -119,8 +119,9 @@ final class Carrier {
     tries = 0;
     ended = false;
     while (!ended && !closed.getAsBoolean()) {
-      if (letter.tooLate(shared.clock().instant())) {
-        settle(letter, new Outcome.Permanent("too late: its play-by time has passed"));
+      Outcome overtaken = letter.overtaken(shared.clock().instant());
+      if (overtaken != null) {
+        settle(letter, overtaken);
         return;
       }
       Submit part = letter.part(shared.clock());
@@ -179,6 +180,7 @@ final class Carrier {
   private void taken(Letter letter, int reference, Instant at) {
     boolean last = letter.last();
     sent++;
+    shared.budgets().spent(modem.sim());
     tries = 0;
     lastReference = reference;
     note(letter, reference, at);
@@ -228,6 +230,7 @@ final class Carrier {
         setUpAgain = true;
       }
       case UNKNOWN -> {
+        shared.budgets().spent(modem.sim());
         if (letter.last()) {
           note(letter, -1, began);
           settle(letter, new Outcome.Unknown(lastError));

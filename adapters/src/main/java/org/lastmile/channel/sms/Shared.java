@@ -9,6 +9,8 @@ record Shared(
     Clerk clerk,
     Receipts receipts,
     Inbox inbox,
+    Budgets budgets,
+    PortLocks locks,
     Memory memory,
     Clock clock,
     Timing timing) {}

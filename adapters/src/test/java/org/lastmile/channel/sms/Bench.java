@@ -80,6 +80,15 @@ final class Bench implements AutoCloseable {
     return this;
   }
 
+  /** The same modems and memory under a new channel, as after a restart of the gateway. */
+  Bench again(SmsConfig.Budget budget, Timing timing) {
+    channel.close();
+    SmsConfig config =
+        new SmsConfig(modems.stream().map(m -> SmsConfig.Port.of(m.link().toString())).toList());
+    channel = new SmsChannel(config.with(budget), memory, Clock.systemUTC(), timing);
+    return this;
+  }
+
   VirtualModem modem(int i) {
     return modems.get(i);
   }
