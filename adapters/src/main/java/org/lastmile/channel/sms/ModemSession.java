@@ -232,6 +232,7 @@ final class ModemSession implements Runnable {
             name + " is another port of a modem that is already in use", ASIDE_FOR);
       }
       shared.budgets().begin(set.sim());
+      shared.intents().begin(set.imei());
       store =
           new ModemStore(
               at, set, timing, readNotDeleted, (hex, where, index) -> stored(hex, where, index));

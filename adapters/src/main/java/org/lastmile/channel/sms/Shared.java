@@ -8,6 +8,7 @@ record Shared(
     Outbox outbox,
     Clerk clerk,
     Receipts receipts,
+    Intents intents,
     Inbox inbox,
     Budgets budgets,
     PortLocks locks,

@@ -94,11 +94,13 @@ public final class SmsChannel implements Channel {
       return;
     }
     offers = new Offers(sink, clerk.executor, timing.offer());
+    Receipts receipts = new Receipts(memory, clock, offers);
     shared =
         new Shared(
             outbox,
             clerk,
-            new Receipts(memory, clock, offers),
+            receipts,
+            new Intents(memory, clerk, receipts),
             new Inbox(memory, clock, offers),
             new Budgets(config.budget(), memory, clerk, clock),
             new PortLocks(config.locks()),
@@ -227,6 +229,7 @@ public final class SmsChannel implements Channel {
       scan();
       sessions.forEach(ModemSession::unstick);
       clerk.next(shared.receipts()::sweep);
+      clerk.next(shared.intents()::sweep);
       clerk.next(shared.inbox()::sweep);
       clerk.next(shared.budgets()::keep);
       sessions.forEach(this::tell);

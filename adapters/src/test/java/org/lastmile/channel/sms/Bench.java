@@ -41,7 +41,7 @@ final class Bench implements AutoCloseable {
 
   final Smsc smsc = new Smsc();
   final List<VirtualModem> modems = new ArrayList<>();
-  final Memory memory;
+  Memory memory;
   SmsChannel channel;
   ChannelContract.Heard heard;
 
@@ -87,6 +87,12 @@ final class Bench implements AutoCloseable {
         new SmsConfig(modems.stream().map(m -> SmsConfig.Port.of(m.link().toString())).toList());
     channel = new SmsChannel(config.with(budget), memory, Clock.systemUTC(), timing);
     return this;
+  }
+
+  /** The same modems on another store. */
+  Bench on(Memory other) {
+    memory = other;
+    return again(SmsConfig.Budget.NONE, QUICK);
   }
 
   VirtualModem modem(int i) {

@@ -197,6 +197,35 @@ class SmsPoolTest {
     }
   }
 
+  @Test
+  void a_message_whose_answer_died_with_the_gateway_is_confirmed_by_its_report() throws Exception {
+    Stopping store = new Stopping();
+    try (Bench bench =
+        Bench.with(folder, 1, s -> s.withNetworkDelay(Duration.ofMillis(500)))
+            .on(store)
+            .ready()) {
+      String text = "上坝滑坡点请立即转移到村小学。".repeat(12);
+      bench.smsc.phone(PHONE).off();
+      CompletableFuture<Outcome> lost = send(bench, message("a1", PHONE, text));
+      await().atMost(PATIENCE).until(() -> bench.modem(0).statistics().submits() == 3);
+      await().atMost(PATIENCE).until(() -> store.holds("about/"));
+      store.stops();
+      bench.on(store.kept()).ready();
+      assertThat(lost).isCompletedWithValueMatching(Outcome.Unknown.class::isInstance);
+      bench.smsc.phone(PHONE).on();
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(bench.heard.confirmations())
+                      .anyMatch(
+                          c ->
+                              c.attempt().equals("a1")
+                                  && c.evidence() == Signal.Evidence.DELIVERED));
+      assertThat(bench.smsc.statistics().messages()).isEqualTo(1);
+    }
+  }
+
   private static CompletableFuture<Outcome> send(Bench bench, Message message) {
     return bench.channel.send(message).toCompletableFuture();
   }
