@@ -36,7 +36,7 @@ class AtDialogueTest {
       byte[] piece = pieces.poll();
       if (piece == null) {
         if (gone) {
-          throw new LineLost("gone");
+          throw new LineLost(Finding.of(Trouble.GONE, "modem"));
         }
         return 0;
       }
