@@ -35,7 +35,8 @@ final class Bench implements AutoCloseable {
           Duration.ofMillis(300),
           Duration.ofMillis(500),
           Duration.ofMillis(200),
-          Duration.ofMillis(200));
+          Duration.ofMillis(200),
+          Duration.ofSeconds(1));
 
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
