@@ -41,6 +41,11 @@ public final class AtDialogue {
   private static final byte[] ESCAPE = {0x1B};
   private static final int CTRL_Z = 0x1A;
 
+  /**
+   * More lines than any answer has: a list of 255 stored messages. A talker for ever ends there.
+   */
+  private static final int MOST_LINES = 1_000;
+
   private final Line line;
   private final Consumer<Unsolicited> unasked;
   private final AtLines lines = new AtLines();
@@ -160,7 +165,7 @@ public final class AtDialogue {
         if (BOOT.matcher(text).matches()) {
           return new Answer(Answer.End.RESTARTED, -1, said, false);
         }
-      } else {
+      } else if (said.size() < MOST_LINES) {
         said.add(text);
         if (text.startsWith("+CMGS:")) {
           end = Math.min(end, System.nanoTime() + OK_AFTER_REFERENCE.toNanos());
