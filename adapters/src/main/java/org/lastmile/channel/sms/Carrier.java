@@ -254,7 +254,7 @@ final class Carrier {
       case NO_CENTRE -> {
         handOn(letter);
         if (modem.centre().isEmpty()) {
-          throw new SetupFailure(Finding.of(Trouble.NO_CENTRE, name), SetupFailure.BY_HAND);
+          throw new SetupFailure(Finding.of(Trouble.NO_CENTRE, name), timing.byHand());
         }
         setUpAgain = true; // the SIM has forgotten it: set-up tells it again
       }

@@ -74,12 +74,12 @@ final class ModemSetup {
     }
     String centre = centre(before, imei);
     if (centre.isEmpty() && centreNeeded) {
-      throw new SetupFailure(Finding.of(Trouble.NO_CENTRE, name), SetupFailure.BY_HAND);
+      throw new SetupFailure(Finding.of(Trouble.NO_CENTRE, name), timing.byHand());
     }
     Answer pduMode = ask("AT+CMGF=0");
     if (!pduMode.ok()) {
       throw new SetupFailure(
-          Finding.of(Trouble.NO_PDU_MODE, name, pduMode.said()), SetupFailure.BY_HAND);
+          Finding.of(Trouble.NO_PDU_MODE, name, pduMode.said()), timing.byHand());
     }
     ask("AT+CSMS=1");
     String storage =
@@ -133,8 +133,7 @@ final class ModemSetup {
     if (state.matches("[04].*")) {
       Answer on = at.ask("AT+CFUN=1", timing.command().multipliedBy(3)); // 27.007 names no limit
       if (!on.ok()) {
-        throw new SetupFailure(
-            Finding.of(Trouble.RADIO_OFF, name, on.said()), SetupFailure.BY_HAND);
+        throw new SetupFailure(Finding.of(Trouble.RADIO_OFF, name, on.said()), timing.byHand());
       }
     }
   }
@@ -145,7 +144,7 @@ final class ModemSetup {
       tryPinOnce(imei);
     } else if (!sim.none()) {
       boolean passing = sim.trouble() == Trouble.SIM_NOT_READY;
-      throw new SetupFailure(sim, passing ? SOON : SetupFailure.BY_HAND);
+      throw new SetupFailure(sim, passing ? SOON : timing.byHand());
     }
   }
 
@@ -154,14 +153,14 @@ final class ModemSetup {
     String tried = Integer.toHexString((imei + port.pin()).hashCode());
     try {
       if (memory.get(key).filter(tried::equals).isPresent()) {
-        throw new SetupFailure(Finding.of(Trouble.PIN_SPENT, name), SetupFailure.BY_HAND);
+        throw new SetupFailure(Finding.of(Trouble.PIN_SPENT, name), timing.byHand());
       }
       memory.put(key, tried, Memory.FOR_EVER);
     } catch (Memory.Away e) {
       throw new SetupFailure(Finding.of(Trouble.PIN_UNSURE, name), SOON);
     }
     if (!ask("AT+CPIN=\"" + port.pin() + "\"").ok()) {
-      throw new SetupFailure(Finding.of(Trouble.PIN_REFUSED, name), SetupFailure.BY_HAND);
+      throw new SetupFailure(Finding.of(Trouble.PIN_REFUSED, name), timing.byHand());
     }
     try {
       memory.remove(key);
@@ -180,7 +179,7 @@ final class ModemSetup {
                         name,
                         port.profile(),
                         String.join(", ", Profile.names())),
-                    SetupFailure.BY_HAND));
+                    timing.byHand()));
   }
 
   private String centre(Modem before, String imei) throws LineLost {

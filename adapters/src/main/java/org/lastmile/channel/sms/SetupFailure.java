@@ -8,9 +8,6 @@ import org.lastmile.channel.sms.at.Trouble;
 final class SetupFailure extends Exception {
   private static final long serialVersionUID = 1;
 
-  /** Between two looks where a person has to act first. */
-  static final Duration BY_HAND = Duration.ofSeconds(15);
-
   private final transient Finding finding;
   private final Duration pause;
 

@@ -126,14 +126,16 @@ public final class SmsChannel implements Channel {
     if (content.kind() == Content.Kind.STOP || content.text().isBlank()) {
       return said(new Outcome.Permanent("it has no words for people, so no SMS is sent"));
     }
-    Words words = Words.of(text(message), content.drill() ? DRILL_MARK : "");
+    boolean wide = config.referenceBits() > SmsConfig.USUAL_REFERENCE_BITS;
+    String mark = content.drill() ? DRILL_MARK : "";
+    Words words = wide ? Words.wide(text(message), mark) : Words.of(text(message), mark);
     if (words.parts().size() > MOST_PARTS) {
       return said(
           new Outcome.Permanent(
               "the text needs %d parts, more than %d: shorten it"
                   .formatted(words.parts().size(), MOST_PARTS)));
     }
-    Letter letter = new Letter(message, phone.get(), words, order.getAndIncrement());
+    Letter letter = new Letter(message, phone.get(), words, wide, order.getAndIncrement());
     outbox.put(letter).forEach(old -> old.outcome.complete(old.overtaken(clock.instant())));
     turnAwayIfDown();
     turnAwayOverBudget();

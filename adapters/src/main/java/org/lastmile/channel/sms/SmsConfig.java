@@ -28,9 +28,15 @@ public record SmsConfig(List<Port> modems, Budget budget, int referenceBits, Pat
     }
   }
 
-  /** Modems with nothing else said. */
+  /** Modems that may send as much as they can, with nothing else said. */
   public SmsConfig(List<Port> modems) {
-    this(modems, Budget.USUAL, USUAL_REFERENCE_BITS, USUAL_LOCKS);
+    this(modems, Budget.NONE, USUAL_REFERENCE_BITS, USUAL_LOCKS);
+  }
+
+  /** The same to look at only: no PIN is tried and no power switched. */
+  public SmsConfig harmless() {
+    return new SmsConfig(
+        modems.stream().map(Port::harmless).toList(), budget, referenceBits, locks);
   }
 
   /** The same modems with another budget. */

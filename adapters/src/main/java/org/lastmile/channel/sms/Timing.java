@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param watch between two looks at an idle modem, so that a dead one shows within 10 s
  * @param reopen before a lost port is tried again
  * @param offer before a signal that was not kept is offered again
+ * @param byHand between two looks where a person has to act first
  * @param restart how long a trouble lasts before the modem is told to restart, and a mute modem's
  *     power is switched; five times as long where time alone often helps
  */
@@ -24,6 +25,7 @@ record Timing(
     Duration watch,
     Duration reopen,
     Duration offer,
+    Duration byHand,
     Duration restart) {
 
   static final Timing USUAL =
@@ -35,5 +37,6 @@ record Timing(
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
+          Duration.ofSeconds(15),
           Duration.ofSeconds(60));
 }

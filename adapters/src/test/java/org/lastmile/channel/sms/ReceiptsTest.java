@@ -142,6 +142,7 @@ class ReceiptsTest {
         Bench.message(attempt, PHONE, "x".repeat(parts == 1 ? 10 : parts * 150)),
         Phone.read(PHONE).orElseThrow(),
         Words.of("x".repeat(parts == 1 ? 10 : parts * 150)),
+        false,
         0);
   }
 

@@ -14,8 +14,10 @@ import java.util.stream.Stream;
  * @param parts the text of each part, in order; at least one
  */
 public record Words(Alphabet alphabet, List<String> parts) {
-  /** A decoder in the field rejects references of 16 bits, so 8 are what goes out. */
+  /** A decoder in the field rejects references of 16 bits, so 8 are usual. */
   private static final int NARROW_HEADER = 6;
+
+  private static final int WIDE_HEADER = 7;
 
   private static final Pattern SEEN_AS_ONE = Pattern.compile("\\X");
 
@@ -40,6 +42,11 @@ public record Words(Alphabet alphabet, List<String> parts) {
   /** The same, in UCS2 even where GSM-7 could carry it. */
   public static Words inUcs2(String text, String mark) {
     return cut(text.startsWith(mark) ? text : mark + text, mark, Alphabet.UCS2, NARROW_HEADER);
+  }
+
+  /** As {@link #of(String, String)}, for parts whose reference has 16 bits: a unit less in each. */
+  public static Words wide(String text, String mark) {
+    return of(text, mark, WIDE_HEADER);
   }
 
   /**

@@ -31,12 +31,17 @@ final class ScriptedLine implements Line {
     byte[] piece = pieces.poll();
     if (piece == null) {
       if (gone) {
-        throw new LineLost("gone");
+        throw new LineLost(Finding.of(Trouble.GONE, "modem"));
       }
       return 0;
     }
     System.arraycopy(piece, 0, into, 0, piece.length);
     return piece.length;
+  }
+
+  @Override
+  public boolean waiting() {
+    return !pieces.isEmpty();
   }
 
   @Override

@@ -11,7 +11,7 @@ final class Registers {
   int csms;
   int cmms;
   int registrationUrc;
-  String centre = "+8613800100500";
+  String centre = "";
 
   /** mode, mt, bm, ds, bfr of AT+CNMI. */
   final int[] cnmi = new int[5];
