@@ -183,8 +183,22 @@ class ConfigTest {
   }
 
   @Test
+  void aSimHasABudgetUnlessItIsSaidThatThereIsNone() throws IOException {
+    String modems = "channels: { sms: { modems: [ { port: /dev/ttyUSB0 } ]%s } }";
+
+    assertThat(read(modems.formatted("")).sms().budget()).isEqualTo(SmsConfig.Budget.USUAL);
+    assertThat(
+            read(modems.formatted(", budget: { per-hour: 0, per-day: 500, reserve: 30 }"))
+                .sms()
+                .budget())
+        .isEqualTo(new SmsConfig.Budget(0, 500, 30));
+  }
+
+  @Test
   void whatIsWrongWithAModemsEntryIsSaidAllAtOnce() {
-    assertThatThrownBy(
+    Config.Unusable unusable =
+        catchThrowableOfType(
+            Config.Unusable.class,
             () ->
                 read(
                     """
@@ -194,7 +208,9 @@ class ConfigTest {
                           - port: usb:2c7c
                             smsc: China Mobile
                             power-cycle: { every: 1s, comand: x }
-                    """))
+                    """));
+
+    assertThat(unusable)
         .hasMessageContainingAll(
             "modems[0].port", "modems[0].smsc", "power-cycle.every", "power-cycle.comand");
   }
