@@ -161,8 +161,7 @@ class ConfigTest {
   @Test
   void aModemHasItsServiceCentreAndTheCommandThatSwitchesItsPower() throws IOException {
     SmsConfig.Port port =
-        read(
-                """
+        read("""
                 channels:
                   sms:
                     modems:
@@ -184,7 +183,9 @@ class ConfigTest {
 
   @Test
   void whatIsWrongWithAModemsEntryIsSaidAllAtOnce() {
-    assertThatThrownBy(
+    Config.Unusable unusable =
+        catchThrowableOfType(
+            Config.Unusable.class,
             () ->
                 read(
                     """
@@ -194,7 +195,9 @@ class ConfigTest {
                           - port: usb:2c7c
                             smsc: China Mobile
                             power-cycle: { every: 1s, comand: x }
-                    """))
+                    """));
+
+    assertThat(unusable)
         .hasMessageContainingAll(
             "modems[0].port", "modems[0].smsc", "power-cycle.every", "power-cycle.comand");
   }

@@ -144,12 +144,7 @@ public final class ModemProbe {
   }
 
   private Report report(
-      String path,
-      String device,
-      int baud,
-      String profile,
-      List<Asked> asked,
-      Finding finding) {
+      String path, String device, int baud, String profile, List<Asked> asked, Finding finding) {
     Optional<Ports.Usb> usb = ports.usb(path);
     String words = usb.map(u -> u.id() + "/if" + u.number() + " " + u.words()).orElse("");
     return new Report(

@@ -128,8 +128,7 @@ final class ModemSetup {
     if (state.matches("[04].*")) {
       Answer on = at.ask("AT+CFUN=1", timing.command().multipliedBy(3)); // 27.007 names no limit
       if (!on.ok()) {
-        throw new SetupFailure(
-            Finding.of(Trouble.RADIO_OFF, name, on.said()), timing.byHand());
+        throw new SetupFailure(Finding.of(Trouble.RADIO_OFF, name, on.said()), timing.byHand());
       }
     }
   }

@@ -85,8 +85,7 @@ final class Bench implements AutoCloseable {
 
   /** Another channel over the same modems, each port as said. */
   SmsChannel channel(Function<String, SmsConfig.Port> port) {
-    List<SmsConfig.Port> ports =
-        modems.stream().map(m -> port.apply(m.link().toString())).toList();
+    List<SmsConfig.Port> ports = modems.stream().map(m -> port.apply(m.link().toString())).toList();
     return new SmsChannel(new SmsConfig(ports), memory, Clock.systemUTC(), QUICK);
   }
 

@@ -24,7 +24,8 @@ final class Machine {
   }
 
   /** As usb-serial drivers show it: device, interface, port. */
-  void usbSerial(String plug, String vendor, String product, String serial, String tty, String number)
+  void usbSerial(
+      String plug, String vendor, String product, String serial, String tty, String number)
       throws IOException {
     Path place = usb(plug, vendor, product, serial, number).resolve(tty);
     register(tty, Files.createDirectories(place));

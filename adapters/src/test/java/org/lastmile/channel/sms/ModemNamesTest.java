@@ -113,11 +113,7 @@ class ModemNamesTest {
   /** Between two parts that came from that SIM while the other was away. */
   private static Duration longestPause(List<Sms> delivered, Instant until) {
     List<Instant> times =
-        delivered.stream()
-            .map(Sms::at)
-            .filter(at -> at.isBefore(until))
-            .sorted()
-            .toList();
+        delivered.stream().map(Sms::at).filter(at -> at.isBefore(until)).sorted().toList();
     assertThat(times).hasSizeGreaterThan(10);
     Duration longest = Duration.ZERO;
     for (int i = 1; i < times.size(); i++) {
@@ -154,8 +150,7 @@ class ModemNamesTest {
     Machine machine = new Machine(folder);
     machine.usbSerial("1-1", "2c7c", "0125", "A1", "ttyUSB0", "00");
     machine.usbSerial("1-1", "2c7c", "0125", "A1", "ttyUSB2", "02");
-    try (SmsChannel channel =
-        channel(machine.ports(), SmsConfig.Port.of("usb:2c7c:0125/if02"))) {
+    try (SmsChannel channel = channel(machine.ports(), SmsConfig.Port.of("usb:2c7c:0125/if02"))) {
       try (VirtualModem modem = modem("dev/ttyUSB2", A)) {
         Heard.by(channel);
         up(channel, 1);
@@ -175,8 +170,7 @@ class ModemNamesTest {
   }
 
   @Test
-  void a_port_given_by_its_name_is_taken_back_at_its_plug_when_its_name_changed()
-      throws Exception {
+  void a_port_given_by_its_name_is_taken_back_at_its_plug_when_its_name_changed() throws Exception {
     Machine machine = new Machine(folder);
     machine.usbSerial("1-1", "2c7c", "0125", "A1", "ttyUSB2", "02");
     String name = machine.dev("ttyUSB2");
@@ -208,10 +202,11 @@ class ModemNamesTest {
     Path calls = folder.resolve("calls");
     SmsConfig.PowerCycle cycle =
         new SmsConfig.PowerCycle(
-            List.of("sh", "-c", "echo x >> " + calls), Duration.ofSeconds(9), Duration.ofMinutes(5));
+            List.of("sh", "-c", "echo x >> " + calls),
+            Duration.ofSeconds(9),
+            Duration.ofMinutes(5));
     SmsConfig.Port port =
-        new SmsConfig.Port(
-            folder + "/usb*", "", SmsConfig.Port.USUAL_BAUD, "auto", 0, "", cycle);
+        new SmsConfig.Port(folder + "/usb*", "", SmsConfig.Port.USUAL_BAUD, "auto", 0, "", cycle);
     try (VirtualModem modem = modem("usb0", A);
         VirtualModem other = modem("usb1", B);
         SmsChannel channel = channel(Ports.SYSTEM, port)) {

@@ -49,8 +49,7 @@ class PowerSwitchTest {
   @Test
   void one_that_hangs_is_ended_with_all_that_it_started() throws Exception {
     Path child = folder.resolve("child");
-    Finding ended =
-        cycle("sleep 600 & echo $! > " + child + "; wait", Duration.ofMillis(500));
+    Finding ended = cycle("sleep 600 & echo $! > " + child + "; wait", Duration.ofMillis(500));
     assertThat(ended.words()).contains("did not end within");
     Path status = Path.of("/proc", Files.readString(child).strip(), "status");
     await().until(() -> !Files.exists(status) || Files.readString(status).contains("State:\tZ"));

@@ -47,8 +47,7 @@ class ProfileTest {
   void where_a_modem_speaks_by_itself_depends_on_its_wire() {
     Profile quectel = Profile.of("quectel", "").orElseThrow();
     assertThat(quectel.setup(Ports.Wire.USB)).containsExactly("AT+QURCCFG=\"urcport\",\"usbat\"");
-    assertThat(quectel.setup(Ports.Wire.UART))
-        .containsExactly("AT+QURCCFG=\"urcport\",\"uart1\"");
+    assertThat(quectel.setup(Ports.Wire.UART)).containsExactly("AT+QURCCFG=\"urcport\",\"uart1\"");
     assertThat(quectel.setup(Ports.Wire.UNKNOWN)).isEmpty();
     assertThat(Profile.of("huawei", "").orElseThrow().setup(Ports.Wire.UNKNOWN))
         .containsExactly("AT^CURC=0");

@@ -76,7 +76,9 @@ class AtErrorTest {
     assertThat(pause(27)).isLessThan(pause(38));
     assertThat(pause(8)).isEqualTo(Duration.ofMinutes(10));
     for (int code = -1; code <= MOST; code++) {
-      assertThat(pause(code)).as("CMS " + code).isBetween(Duration.ofSeconds(1), Duration.ofHours(1));
+      assertThat(pause(code))
+          .as("CMS " + code)
+          .isBetween(Duration.ofSeconds(1), Duration.ofHours(1));
     }
   }
 
@@ -90,7 +92,9 @@ class AtErrorTest {
   private static void assertSaid(Answer.End end, int code) {
     Said said = answer(end, code, true).said();
     assertThat(said.english()).startsWith(end + " " + code + ": ").hasSizeGreaterThan(9);
-    assertThat(said.chinese()).startsWith(end + " " + code + ": ").containsPattern("[\u4e00-\u9fff]");
+    assertThat(said.chinese())
+        .startsWith(end + " " + code + ": ")
+        .containsPattern("[\u4e00-\u9fff]");
   }
 
   private static Duration pause(int code) {

@@ -25,8 +25,7 @@ class SerialLineTest {
         new Thread(
             () ->
                 end.complete(
-                    catchThrowableOfType(
-                        LineLost.class, () -> line.write(new byte[1_000_000]))));
+                    catchThrowableOfType(LineLost.class, () -> line.write(new byte[1_000_000]))));
     writer.setDaemon(true);
     writer.start();
 
