@@ -50,6 +50,7 @@ final class Carrier {
   private int provedReference = -1;
   private long provedAt;
   private long nextPartAt = System.nanoTime();
+  private long slowest;
   private int tries;
   private boolean ended;
   private boolean setUpAgain;
@@ -149,7 +150,8 @@ final class Carrier {
         throw new LineLost(Finding.of(Trouble.GONE, name));
       }
       setUpAgain |= answer.end() == Answer.End.RESTARTED;
-      if (answer.end() == Answer.End.TIMEOUT && !setUpAgain && !resync()) {
+      boolean late = answer.end() == Answer.End.TIMEOUT || at.doubted();
+      if (late && !setUpAgain && !resync()) {
         setUpAgain = true;
       }
       if (setUpAgain && !ended) {
@@ -170,16 +172,28 @@ final class Carrier {
     if (perMinute > 0) {
       nextPartAt = System.nanoTime() + Duration.ofMinutes(1).dividedBy(perMinute).toNanos();
     }
+    long began = System.nanoTime();
     try {
-      return at.submit(
-          part.length(),
-          part.hex(),
-          timing.prompt(),
-          timing.answer(),
-          () -> provedReference >= 0 && System.nanoTime() - provedAt > timing.proof().toNanos());
+      Answer answer =
+          at.submit(
+              part.length(),
+              part.hex(),
+              timing.prompt(),
+              timing.answer(),
+              usuallyQuick() ? timing.doubt() : timing.answer(),
+              () ->
+                  provedReference >= 0 && System.nanoTime() - provedAt > timing.proof().toNanos());
+      if (answer.ok()) {
+        slowest = Math.max(slowest, System.nanoTime() - began);
+      }
+      return answer;
     } finally {
       underWayTo = "";
     }
+  }
+
+  private boolean usuallyQuick() {
+    return slowest > 0 && slowest < timing.doubt().toNanos() / 3;
   }
 
   private void taken(Letter letter, int reference, Instant at) {

@@ -172,7 +172,7 @@ public final class ModemProbe {
       String first = answer.lines().stream().findFirst().orElse("");
       switch (command) {
         case "AT+CGMI", "AT+CGMM" -> model = (model + " " + first).strip();
-        case CENTRE -> centre = first.matches(".*\\d{3}.*");
+        case CENTRE -> centre = first.matches(".*\"\\+?\\d{3,}\".*");
         case Sim.QUESTION -> sim = Sim.finding(path, answer);
         case Network.SIGNAL -> quality = answer;
         default -> {

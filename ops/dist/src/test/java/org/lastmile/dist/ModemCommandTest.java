@@ -38,8 +38,7 @@ class ModemCommandTest {
   }
 
   private VirtualModem modem() {
-    return new VirtualModem(
-        folder.resolve("ttyUSB2"), ModemSettings.ofNumber("13912345678"), smsc);
+    return new VirtualModem(folder.resolve("ttyUSB2"), ModemSettings.ofNumber("13912345678"), smsc);
   }
 
   @Test
@@ -100,7 +99,8 @@ class ModemCommandTest {
                   .formatted(modem.link()));
       assertThat(run("check", "--config", file.toString())).isEqualTo(1);
       assertThat(err.toString())
-          .contains("channels.sms.modems: " + modem.link() + ": not registered, the network denies");
+          .contains(
+              "channels.sms.modems: " + modem.link() + ": not registered, the network denies");
     }
   }
 }
