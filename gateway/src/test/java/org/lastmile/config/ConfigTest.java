@@ -161,8 +161,7 @@ class ConfigTest {
   @Test
   void aModemHasItsServiceCentreAndTheCommandThatSwitchesItsPower() throws IOException {
     SmsConfig.Port port =
-        read(
-                """
+        read("""
                 channels:
                   sms:
                     modems:

@@ -54,6 +54,7 @@ final class Carrier {
   private int provedReference = -1;
   private long provedAt;
   private long nextPartAt = System.nanoTime();
+  private long slowest;
   private int tries;
   private boolean ended;
   private boolean setUpAgain;
@@ -162,7 +163,8 @@ final class Carrier {
         throw new LineLost(Finding.of(Trouble.GONE, name));
       }
       setUpAgain |= answer.end() == Answer.End.RESTARTED;
-      if (answer.end() == Answer.End.TIMEOUT && !setUpAgain && !resync()) {
+      boolean late = answer.end() == Answer.End.TIMEOUT || at.doubted();
+      if (late && !setUpAgain && !resync()) {
         setUpAgain = true;
       }
       if (setUpAgain && !ended) {
@@ -177,27 +179,39 @@ final class Carrier {
     }
   }
 
-  private Answer submit(Letter letter, Submit part, Instant began) {
+  private Answer submit(Letter letter, Submit part, Instant when) {
     underWayTo = letter.phone.key();
     provedReference = -1;
     if (perMinute > 0) {
       nextPartAt = System.nanoTime() + Duration.ofMinutes(1).dividedBy(perMinute).toNanos();
     }
+    long began = System.nanoTime();
     try {
-      return at.submit(
-          part.length(),
-          part.hex(),
-          timing.prompt(),
-          timing.answer(),
-          () -> {
-            if (letter.last()) {
-              about = shared.intents().about(modem.imei(), letter, began);
-            }
-          },
-          () -> provedReference >= 0 && System.nanoTime() - provedAt > timing.proof().toNanos());
+      Answer answer =
+          at.submit(
+              part.length(),
+              part.hex(),
+              timing.prompt(),
+              timing.answer(),
+              () -> {
+                if (letter.last()) {
+                  about = shared.intents().about(modem.imei(), letter, when);
+                }
+              },
+              usuallyQuick() ? timing.doubt() : timing.answer(),
+              () ->
+                  provedReference >= 0 && System.nanoTime() - provedAt > timing.proof().toNanos());
+      if (answer.ok()) {
+        slowest = Math.max(slowest, System.nanoTime() - began);
+      }
+      return answer;
     } finally {
       underWayTo = "";
     }
+  }
+
+  private boolean usuallyQuick() {
+    return slowest > 0 && slowest < timing.doubt().toNanos() / 3;
   }
 
   private void taken(Letter letter, int reference, Instant at) {

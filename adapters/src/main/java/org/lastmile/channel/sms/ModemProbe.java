@@ -25,6 +25,12 @@ public final class ModemProbe {
   /** Numbers of persons, modems and SIMs have at least so many digits. */
   private static final Pattern LONG = Pattern.compile("\\d{7,}");
 
+  /** Versions are shorter than that, but some modems name their IMEI between them. */
+  private static final Pattern VERY_LONG = Pattern.compile("\\d{11,}");
+
+  /** A number, but the operator's and the same for everybody. */
+  private static final String CENTRE = "AT+CSCA?";
+
   private static final List<String> QUESTIONS =
       List.of(
           "ATI",
@@ -41,7 +47,7 @@ public final class ModemProbe {
           "AT+CGREG?",
           "AT+CEREG?",
           "AT+COPS?",
-          "AT+CSCA?",
+          CENTRE,
           "AT+CMGF?",
           "AT+CSMS?",
           "AT+CPMS?",
@@ -51,13 +57,13 @@ public final class ModemProbe {
           "AT+CMMS=?",
           "AT+IPR?");
 
-  /** Their answers are versions or an operator's number: long, and nobody's. */
-  private static final List<String> WHOLE =
-      List.of("ATI", "AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CSCA?", "AT+IPR?");
+  /** Their answers are versions. */
+  private static final List<String> VERSIONS =
+      List.of("ATI", "AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+IPR?");
 
   private final Ports ports;
 
-  private ModemProbe(Ports ports) {
+  ModemProbe(Ports ports) {
     this.ports = ports;
   }
 
@@ -104,7 +110,7 @@ public final class ModemProbe {
     return new ModemProbe(Ports.SYSTEM).report(port, baud);
   }
 
-  private Report report(String port, int baud) {
+  Report report(String port, int baud) {
     List<String> matching = ports.matching(port);
     if (matching.size() != 1) {
       String what = matching.isEmpty() ? "it matches nothing" : "it matches " + matching;
@@ -166,7 +172,7 @@ public final class ModemProbe {
       String first = answer.lines().stream().findFirst().orElse("");
       switch (command) {
         case "AT+CGMI", "AT+CGMM" -> model = (model + " " + first).strip();
-        case "AT+CSCA?" -> centre = first.matches(".*\\d{3}.*");
+        case CENTRE -> centre = first.matches(".*\"\\+?\\d{3,}\".*");
         case Sim.QUESTION -> sim = Sim.finding(path, answer);
         case Network.SIGNAL -> quality = answer;
         default -> {
@@ -189,16 +195,20 @@ public final class ModemProbe {
   private static List<String> words(String command, Answer answer) {
     List<String> words = new ArrayList<>();
     for (String line : answer.lines()) {
-      words.add(WHOLE.contains(command) ? line : masked(line));
+      words.add(
+          command.equals(CENTRE)
+              ? line
+              : masked(line, VERSIONS.contains(command) ? VERY_LONG : LONG));
     }
-    if (!answer.ok()) {
+    if (!answer.ok() || words.isEmpty()) {
       words.add(answer.said().english());
     }
     return words;
   }
 
-  private static String masked(String line) {
-    return LONG.matcher(line)
+  private static String masked(String line, Pattern digitsOf) {
+    return digitsOf
+        .matcher(line)
         .replaceAll(
             m -> {
               String digits = m.group();

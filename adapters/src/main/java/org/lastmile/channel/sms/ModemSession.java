@@ -9,10 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Outcome;
@@ -23,8 +21,6 @@ import org.lastmile.channel.sms.at.Said;
 import org.lastmile.channel.sms.at.SerialLine;
 import org.lastmile.channel.sms.at.Trouble;
 import org.lastmile.channel.sms.at.Unsolicited;
-import org.lastmile.channel.sms.pdu.Incoming;
-import org.lastmile.channel.sms.pdu.MalformedPdu;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +33,6 @@ final class ModemSession implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ModemSession.class);
   private static final Duration READ_STORES_EVERY = Duration.ofMinutes(5);
   private static final Duration STUCK = Duration.ofSeconds(10);
-
-  /** Longest stay with what comes in while letters wait: the store may be slow or away. */
-  private static final Duration CATCH_UP = Duration.ofMillis(200);
-
-  /** From an acknowledgement to what the modem held back until then. */
-  private static final Duration NEXT_ONE = Duration.ofMillis(2);
 
   /** After a letter another is likely, for so long. */
   private static final Duration BUSY = Duration.ofSeconds(2);
@@ -81,11 +71,6 @@ final class ModemSession implements Runnable {
     DOWN,
     /** Another port of the same modem is in use. */
     ASIDE
-  }
-
-  /** Something to tell the modem between letters. */
-  private interface Errand {
-    void run() throws LineLost;
   }
 
   private final String name;
@@ -321,14 +306,8 @@ final class ModemSession implements Runnable {
   /** From one set-up of the modem to the next. */
   private final class AtWork {
     private final AtDialogue at;
-    private final BlockingQueue<Errand> errands = new LinkedBlockingQueue<>();
-
-    /** Indications that the modem waits to have acknowledged before it brings the next. */
-    private int owed;
-
-    private final List<Runnable> held = new ArrayList<>();
+    private final Arrivals arrivals;
     private final List<Unsolicited.Stored> early = new ArrayList<>();
-    private Modem set;
     private ModemStore store;
     private Carrier carrier;
     private Watch watch;
@@ -338,10 +317,11 @@ final class ModemSession implements Runnable {
 
     AtWork(SerialLine opened) {
       at = new AtDialogue(opened, this::unasked);
+      arrivals = new Arrivals(name, at, shared, ModemSession.this::closed);
     }
 
     void run() throws LineLost, SetupFailure {
-      set = setUp();
+      Modem set = setUp();
       modem = set;
       operator = set.operator();
       speeds.right();
@@ -353,7 +333,11 @@ final class ModemSession implements Runnable {
       shared.intents().begin(set.imei());
       store =
           new ModemStore(
-              at, set, timing, readNotDeleted, (hex, where, index) -> stored(hex, where, index));
+              at,
+              set,
+              timing,
+              readNotDeleted,
+              (hex, where, index) -> arrivals.stored(hex, () -> store.delete(hex, where, index)));
       carrier =
           new Carrier(
               name,
@@ -362,8 +346,9 @@ final class ModemSession implements Runnable {
               set,
               store,
               shared,
-              this::betweenParts,
+              arrivals::betweenParts,
               ModemSession.this::closed);
+      arrivals.of(set, carrier);
       watch = new Watch(name, at, set, store, timing);
       restarted = false; // what it said while being set up was about that
       early.forEach(store::announce);
@@ -419,7 +404,7 @@ final class ModemSession implements Runnable {
     }
 
     private void round() throws LineLost, SetupFailure {
-      catchUp();
+      arrivals.catchUp();
       store.readAnnounced();
       if (watch.due()) {
         look();
@@ -451,39 +436,6 @@ final class ModemSession implements Runnable {
           closing.countDown();
           Thread.currentThread().interrupt();
         }
-      }
-    }
-
-    /**
-     * Takes in what the modem has to bring before anything more is sent. It brings one thing at a
-     * time and waits for its acknowledgement: with one a letter, answers would queue up behind the
-     * reports of the letters before, and the ladder would climb over people who have answered.
-     */
-    private void catchUp() throws LineLost {
-      long end = System.nanoTime() + CATCH_UP.toNanos();
-      try {
-        while (!closed()) {
-          long left = owed == 0 ? 0 : end - System.nanoTime();
-          Errand errand = errands.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
-          if (errand == null) {
-            return;
-          }
-          errand.run();
-          if (owed == 0) {
-            nextOne();
-          }
-        }
-      } catch (InterruptedException e) {
-        closing.countDown();
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    /** A modem that has another brings it right behind the acknowledgement. */
-    private void nextOne() throws LineLost, InterruptedException {
-      if (!at.poll()) {
-        TimeUnit.NANOSECONDS.sleep(NEXT_ONE.toNanos());
-        at.poll();
       }
     }
 
@@ -520,24 +472,13 @@ final class ModemSession implements Runnable {
         if (!carrier.lastError().equals(Said.NOTHING)) {
           lastError = carrier.lastError();
         }
-        release();
+        arrivals.release();
       }
-    }
-
-    private void betweenParts() throws LineLost {
-      release();
-      catchUp();
-    }
-
-    /** A report may overtake the answer that names its reference: now it has its turn. */
-    private void release() {
-      held.forEach(shared.clerk()::next);
-      held.clear();
     }
 
     private void unasked(Unsolicited said) {
       if (said instanceof Unsolicited.Pdu pdu) {
-        owed += handle(pdu.hex(), this::acknowledge) ? 1 : 0;
+        arrivals.pushed(pdu.hex());
       } else if (said instanceof Unsolicited.Stored stored) {
         if (store == null) {
           early.add(stored);
@@ -551,50 +492,6 @@ final class ModemSession implements Runnable {
       } else if (said instanceof Unsolicited.Notice notice && watch != null) {
         watch.notice(notice.line());
       }
-    }
-
-    private void stored(String hex, String where, int index) {
-      if (!handle(hex, () -> store.delete(hex, where, index))) {
-        log.debug("{} is not known yet: its store is read again later", name);
-      }
-    }
-
-    private void acknowledge() throws LineLost {
-      owed = Math.max(0, owed - 1);
-      // An error answer means that the modem no longer waits for it; the watch sees to the rest.
-      at.ask("AT+CNMA", timing.command());
-    }
-
-    /** False when nobody is there to take it yet. */
-    private boolean handle(String hex, Errand acknowledge) {
-      Runnable kept = () -> errands.add(acknowledge);
-      Modem from = set == null ? modem : set;
-      if (from == null) {
-        return false; // not acknowledged: the network brings it again once we know who is speaking
-      }
-      Runnable work;
-      boolean early = false;
-      try {
-        Incoming incoming = Incoming.read(hex);
-        if (incoming instanceof Incoming.Report report) {
-          if (carrier != null) {
-            carrier.prove(report);
-            early = carrier.mayBeAbout(report);
-          }
-          work = () -> shared.receipts().report(from.imei(), report, kept);
-        } else {
-          work = () -> shared.inbox().deliver(from.address(), (Incoming.Deliver) incoming, kept);
-        }
-      } catch (MalformedPdu e) {
-        log.warn("{} brought a PDU that can't be read: {}", name, e.getMessage());
-        work = () -> shared.inbox().unreadable(from.address(), hex, e.getMessage(), kept);
-      }
-      if (early) {
-        held.add(work);
-      } else {
-        shared.clerk().next(work);
-      }
-      return true;
     }
   }
 }

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param prompt from {@code AT+CMGS} to the prompt; a modem that fails must have handed its work on
  *     within 5 s
  * @param answer from the PDU to {@code +CMGS}; one modem answered after 135 s
+ * @param doubt from the PDU to a question whether the modem still works on it; that may end its
+ *     work, so it is asked only where answers have always come within a third of that time
  * @param proof how much longer to wait for the answer once a status report has proved it
  * @param watch between two looks at an idle modem, so that a dead one shows within 10 s
  * @param reopen before a lost port is tried again
@@ -21,6 +23,7 @@ record Timing(
     Duration command,
     Duration prompt,
     Duration answer,
+    Duration doubt,
     Duration proof,
     Duration watch,
     Duration reopen,
@@ -33,10 +36,17 @@ record Timing(
           Duration.ofSeconds(5),
           Duration.ofSeconds(4),
           Duration.ofSeconds(150),
+          Duration.ofSeconds(60),
           Duration.ofSeconds(3),
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
           Duration.ofSeconds(15),
           Duration.ofSeconds(60));
+
+  /** With another patience for the answer to a PDU. */
+  Timing withAnswer(Duration longest) {
+    return new Timing(
+        command, prompt, longest, doubt, proof, watch, reopen, offer, byHand, restart);
+  }
 }

@@ -33,6 +33,7 @@ final class Bench implements AutoCloseable {
           Duration.ofSeconds(2),
           Duration.ofMillis(500),
           Duration.ofSeconds(4),
+          Duration.ofSeconds(2),
           Duration.ofMillis(300),
           Duration.ofMillis(500),
           Duration.ofMillis(200),
@@ -56,7 +57,16 @@ final class Bench implements AutoCloseable {
     return with(folder, modems, UnaryOperator.identity());
   }
 
+  static Bench with(Path folder, int modems, Timing timing) {
+    return with(folder, modems, UnaryOperator.identity(), timing);
+  }
+
   static Bench with(Path folder, int modems, UnaryOperator<ModemSettings> settings) {
+    return with(folder, modems, settings, QUICK);
+  }
+
+  private static Bench with(
+      Path folder, int modems, UnaryOperator<ModemSettings> settings, Timing timing) {
     Bench bench = new Bench(new MemoryInHeap());
     bench.smsc.transit(Duration.ofMillis(20));
     List<SmsConfig.Port> ports = new ArrayList<>();
@@ -67,7 +77,7 @@ final class Bench implements AutoCloseable {
               link, settings.apply(ModemSettings.ofNumber("1390000000" + i)), bench.smsc));
       ports.add(SmsConfig.Port.of(link.toString()));
     }
-    bench.channel = new SmsChannel(new SmsConfig(ports), bench.memory, Clock.systemUTC(), QUICK);
+    bench.channel = new SmsChannel(new SmsConfig(ports), bench.memory, Clock.systemUTC(), timing);
     return bench;
   }
 

@@ -241,6 +241,18 @@ class SmsFaultsTest {
   }
 
   @Test
+  void a_modem_that_lost_a_message_in_a_short_silence_is_not_waited_for_all_its_time()
+      throws Exception {
+    Timing endless = Bench.QUICK.withAnswer(Duration.ofHours(1));
+    try (Bench bench = Bench.with(folder, 1, endless).ready()) {
+      assertThat(bench.send(message("a1", PHONE, "first"))).isInstanceOf(Outcome.Accepted.class);
+      bench.modem(0).next(1, Fault.silence(Duration.ofMillis(500)));
+      assertThat(bench.send(message("a2", PHONE, "second"))).isInstanceOf(Outcome.Unknown.class);
+      assertThat(bench.send(message("a3", PHONE, "third"))).isInstanceOf(Outcome.Accepted.class);
+    }
+  }
+
+  @Test
   void closing_says_unknown_of_what_is_being_sent_and_lane_down_of_what_waits() throws Exception {
     try (Bench bench =
         Bench.with(folder, 1, s -> s.withNetworkDelay(Duration.ofSeconds(20))).ready()) {

@@ -38,6 +38,11 @@ public final class AtDialogue {
   /** The reference is the promise; the OK behind it may be lost. */
   private static final Duration OK_AFTER_REFERENCE = Duration.ofSeconds(5);
 
+  private static final String TAKEN = "+CMGS:";
+
+  /** No time of the monotonic clock that we could meet. */
+  private static final long NEVER = Long.MIN_VALUE;
+
   private static final byte[] ESCAPE = {0x1B};
   private static final int CTRL_Z = 0x1A;
 
@@ -65,6 +70,7 @@ public final class AtDialogue {
   private boolean echoOff;
   private boolean echoTested;
   private boolean pduDue;
+  private boolean doubted;
   private Heard heard = Heard.NOTHING;
 
   public AtDialogue(Line line, Consumer<Unsolicited> unasked) {
@@ -100,8 +106,9 @@ public final class AtDialogue {
 
   /** Sends a command and waits for its end. */
   public Answer ask(String command, Duration patience) throws LineLost {
+    doubted = false;
     line.write((command + "\r").getBytes(StandardCharsets.ISO_8859_1));
-    Answer answer = await(command, patience, false, () -> false);
+    Answer answer = await(command, patience, false, NEVER, () -> false);
     if (answer.ok() && command.equals("ATE0")) {
       settled = true;
       echoOff = true;
@@ -117,6 +124,8 @@ public final class AtDialogue {
    * forget it.
    *
    * @param meanwhile is done while the modem prepares its prompt, and before the PDU is written
+   * @param doubt when the modem is asked whether it is still at it, though 27.005 lets that end the
+   *     sending; at least {@code patience} = never
    * @param told says true when the outside has seen proof that the PDU was taken, so that the wait
    *     for a lost answer can end
    */
@@ -126,13 +135,15 @@ public final class AtDialogue {
       Duration promptPatience,
       Duration patience,
       Runnable meanwhile,
+      Duration doubt,
       BooleanSupplier told) {
     boolean written = false;
+    doubted = false;
     try {
       String command = "AT+CMGS=" + length;
       line.write((command + "\r").getBytes(StandardCharsets.ISO_8859_1));
       meanwhile.run();
-      Answer prompt = await(command, promptPatience, true, () -> false);
+      Answer prompt = await(command, promptPatience, true, NEVER, () -> false);
       if (!prompt.ok()) {
         if (prompt.end() == Answer.End.TIMEOUT || prompt.end() == Answer.End.RESTARTED) {
           line.write(ESCAPE);
@@ -141,7 +152,8 @@ public final class AtDialogue {
       }
       line.write((hex + (char) CTRL_Z).getBytes(StandardCharsets.ISO_8859_1));
       written = true;
-      Answer answer = await(hex, patience, false, told);
+      long asks = doubt.compareTo(patience) < 0 ? System.nanoTime() + doubt.toNanos() : NEVER;
+      Answer answer = await(hex, patience, false, asks, told);
       return new Answer(answer.end(), answer.code(), answer.lines(), true);
     } catch (LineLost e) {
       log.debug("line lost while sending: {}", e.getMessage());
@@ -176,8 +188,16 @@ public final class AtDialogue {
     return heard;
   }
 
+  /**
+   * Whether the last {@link #submit} asked if the modem was still at it: then an answer to that may
+   * still come, and a {@link #resync} is due.
+   */
+  public boolean doubted() {
+    return doubted;
+  }
+
   private Answer await(
-      String command, Duration patience, boolean promptExpected, BooleanSupplier told)
+      String command, Duration patience, boolean promptExpected, long asks, BooleanSupplier told)
       throws LineLost {
     long end = System.nanoTime() + patience.toNanos();
     List<String> said = new ArrayList<>();
@@ -187,12 +207,19 @@ public final class AtDialogue {
         if (System.nanoTime() - end > 0 || told.getAsBoolean()) {
           return new Answer(Answer.End.TIMEOUT, -1, said, false);
         }
+        if (asks != NEVER && !doubted && System.nanoTime() - asks > 0) {
+          doubted = true;
+          line.write("AT\r".getBytes(StandardCharsets.ISO_8859_1));
+        }
         fill();
         continue;
       }
       String text = next.get();
       Matcher error = ERROR.matcher(text);
-      if (text.equals(AtLines.PROMPT) || (text.equals("OK") && !promptExpected)) {
+      if (text.equals("OK") && doubted && said.stream().noneMatch(l -> l.startsWith(TAKEN))) {
+        // It is idle: what it had to say about the message is lost.
+        return new Answer(Answer.End.TIMEOUT, -1, said, false);
+      } else if (text.equals(AtLines.PROMPT) || (text.equals("OK") && !promptExpected)) {
         return new Answer(Answer.End.OK, -1, said, false);
       } else if (text.equals("ERROR") || text.equals("COMMAND NOT SUPPORT")) {
         return new Answer(Answer.End.ERROR, -1, said, false);
@@ -219,7 +246,7 @@ public final class AtDialogue {
       } else if (said.size() < MOST_LINES) {
         said.add(text);
         heard = Heard.NOISE;
-        if (text.startsWith("+CMGS:")) {
+        if (text.startsWith(TAKEN)) {
           end = Math.min(end, System.nanoTime() + OK_AFTER_REFERENCE.toNanos());
         }
       }

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -21,6 +23,7 @@ class AtDialogueTest {
   /** A modem that says the next piece whenever it has been read empty. */
   private static final class Script implements Line {
     private final Queue<byte[]> pieces = new ArrayDeque<>();
+    private final Map<String, String> answers = new HashMap<>();
     private final StringBuilder written = new StringBuilder();
     private boolean gone;
 
@@ -44,6 +47,12 @@ class AtDialogueTest {
       return piece.length;
     }
 
+    /** Says that when it is asked this. */
+    Script answering(String question, String answer) {
+      answers.put(question, answer);
+      return this;
+    }
+
     @Override
     public boolean waiting() {
       return !pieces.isEmpty();
@@ -51,7 +60,11 @@ class AtDialogueTest {
 
     @Override
     public void write(byte[] bytes) {
-      written.append(new String(bytes, StandardCharsets.ISO_8859_1));
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      written.append(text);
+      if (answers.containsKey(text)) {
+        says(answers.get(text));
+      }
     }
 
     @Override
@@ -92,7 +105,7 @@ class AtDialogueTest {
   @Test
   void a_pdu_leaves_only_behind_the_prompt() {
     modem.says("\r\n> ", "\r\n+CMGS: 17\r\n\r\nOK\r\n");
-    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
+    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false);
     assertThat(modem.written.toString()).isEqualTo("AT+CMGS=23\r0011\u001a");
     assertThat(answer.value("+CMGS:")).contains("17");
     assertThat(AtError.of(answer)).isEqualTo(AtError.ACCEPTED);
@@ -100,7 +113,7 @@ class AtDialogueTest {
 
   @Test
   void without_a_prompt_nothing_leaves_and_the_modem_is_let_off() {
-    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
+    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false);
     assertThat(answer.pduWritten()).isFalse();
     assertThat(modem.written.toString()).isEqualTo("AT+CMGS=23\r\u001b");
     assertThat(AtError.of(answer)).isEqualTo(AtError.SET_UP);
@@ -109,18 +122,42 @@ class AtDialogueTest {
   @Test
   void silence_after_the_pdu_is_unknown() {
     modem.says("\r\n> ");
-    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
+    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false);
     assertThat(answer.end()).isEqualTo(Answer.End.TIMEOUT);
     assertThat(AtError.of(answer)).isEqualTo(AtError.UNKNOWN);
   }
 
   @Test
+  void a_modem_that_is_idle_again_and_has_said_nothing_of_the_message_leaves_it_unknown() {
+    modem.says("\r\n> ");
+    Duration doubt = Duration.ofMillis(50);
+    AtDialogue asking = new AtDialogue(modem.answering("AT\r", "\r\nOK\r\n"), unasked::add);
+    Answer answer = asking.submit(23, "0011", SOON, Duration.ofHours(1), () -> {}, doubt, () -> false);
+    assertThat(answer.end()).isEqualTo(Answer.End.TIMEOUT);
+    assertThat(asking.doubted()).isTrue();
+    assertThat(AtError.of(answer)).isEqualTo(AtError.UNKNOWN);
+  }
+
+  @Test
+  void a_message_taken_late_is_taken_although_it_was_doubted() {
+    modem.says("\r\n> ");
+    Duration doubt = Duration.ofMillis(50);
+    AtDialogue asking =
+        new AtDialogue(
+            modem.answering("AT\r", "\r\n+CMGS: 7\r\n\r\nOK\r\n\r\nOK\r\n"), unasked::add);
+    Answer answer = asking.submit(23, "0011", SOON, Duration.ofHours(1), () -> {}, doubt, () -> false);
+    assertThat(AtError.of(answer)).isEqualTo(AtError.ACCEPTED);
+    assertThat(answer.value("+CMGS:")).contains("7");
+    assertThat(asking.doubted()).isTrue();
+  }
+
+  @Test
   void a_line_lost_after_the_pdu_is_unknown_and_before_it_is_not() {
     modem.says("\r\n> ").close();
-    Answer after = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
+    Answer after = at.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false);
     assertThat(after.end()).isEqualTo(Answer.End.GONE);
     assertThat(AtError.of(after)).isEqualTo(AtError.UNKNOWN);
-    Answer before = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
+    Answer before = at.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false);
     assertThat(AtError.of(before)).isEqualTo(AtError.SET_UP);
   }
 
@@ -129,7 +166,7 @@ class AtDialogueTest {
     modem.says("ATE0\r\r\nOK\r\n");
     assertThat(at.ask("ATE0", SOON).ok()).isTrue();
     modem.says("AT+CMGS=23\r\r\n> ");
-    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
+    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false);
     assertThat(answer.end()).isEqualTo(Answer.End.RESTARTED);
     assertThat(modem.written.toString()).endsWith("\u001b").doesNotContain("0011");
     assertThat(unasked).containsExactly(new Unsolicited.Restarted("echo is back"));
@@ -149,7 +186,7 @@ class AtDialogueTest {
     assertThat(at.ask("ATE0", SOON).ok()).isTrue();
     assertThat(at.ask("AT+CMEE=1", SOON).ok()).isTrue();
     modem.says("0011", "\r\n+CMGS: 17\r\n\r\nOK\r\n");
-    assertThat(AtError.of(at.submit(23, "0011", SOON, SOON, () -> {}, () -> false)))
+    assertThat(AtError.of(at.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false)))
         .isEqualTo(AtError.ACCEPTED);
     assertThat(unasked).isEmpty();
   }
@@ -200,8 +237,7 @@ class AtDialogueTest {
     Answer answer = dialogue.ask("AT+CSQ", SOON);
     assertThat(answer.end()).isEqualTo(Answer.End.TIMEOUT);
     assertThat(answer.lines()).hasSizeLessThanOrEqualTo(1_000);
-    assertThat(dialogue.submit(23, "0011", SOON, SOON, () -> {}, () -> false).pduWritten())
-        .isFalse();
+    assertThat(dialogue.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false).pduWritten()).isFalse();
   }
 
   @Property(tries = 500)

@@ -129,7 +129,7 @@ class AtFuzzTest {
         line.says(Arrays.copyOfRange(said, second, said.length));
         Answer answer =
             new AtDialogue(line, unasked -> {})
-                .submit(23, "0011", PATIENCE, PATIENCE, () -> {}, () -> false);
+                .submit(23, "0011", PATIENCE, PATIENCE, () -> {}, PATIENCE, () -> false);
         assertThat(answer.value("+CMGS:")).as("cut at %d, %d", first, second).contains("17");
       }
     }
@@ -142,7 +142,7 @@ class AtFuzzTest {
     try {
       dialogue.listen();
       assertThat(dialogue.ask("AT+CSQ", PATIENCE)).isNotNull();
-      assertThat(dialogue.submit(23, "0011", PATIENCE, PATIENCE, () -> {}, () -> false))
+      assertThat(dialogue.submit(23, "0011", PATIENCE, PATIENCE, () -> {}, PATIENCE, () -> false))
           .isNotNull();
     } catch (LineLost e) {
       assertThat(e).hasMessageContaining("gone");
@@ -193,7 +193,7 @@ class AtFuzzTest {
     try {
       Answer answer = dialogue.ask("AT+CSQ", PATIENCE);
       assertThat(AtError.of(answer)).isNotNull();
-      Answer sent = dialogue.submit(23, "0011", PATIENCE, PATIENCE, () -> {}, () -> false);
+      Answer sent = dialogue.submit(23, "0011", PATIENCE, PATIENCE, () -> {}, PATIENCE, () -> false);
       assertThat(AtError.of(sent)).isNotNull();
       dialogue.resync(1);
       dialogue.listen();

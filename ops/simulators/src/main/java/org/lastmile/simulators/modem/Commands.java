@@ -120,7 +120,9 @@ final class Commands {
           if (how.equals("=")) {
             return modem.unlock(text(values, 0)) ? OK : cme(16);
           }
-          return modem.sim().equals(VirtualModem.NOT_INSERTED) ? cme(10) : say("+CPIN: " + modem.sim());
+          return modem.sim().equals(VirtualModem.NOT_INSERTED)
+              ? cme(10)
+              : say("+CPIN: " + modem.sim());
         });
     for (String name : List.of("+CREG", "+CGREG", "+CEREG")) {
       table.put(

@@ -63,8 +63,7 @@ final class Storage {
   }
 
   private void markRead(int index) {
-    slots.compute(
-        index, (i, slot) -> slot.status() == UNREAD ? new Slot(slot.pdu(), READ) : slot);
+    slots.compute(index, (i, slot) -> slot.status() == UNREAD ? new Slot(slot.pdu(), READ) : slot);
   }
 
   /** AT+CMGD's flag: 0 that one, 1 to 3 all read ones, 4 all. False when there is no such slot. */
