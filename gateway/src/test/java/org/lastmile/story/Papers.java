@@ -110,7 +110,9 @@ final class Papers {
     return "name: stories\nladders:\n"
         + ladder.formatted("RED", rung)
         + ladder.formatted("ORANGE", rung)
-        + "waits: { spill: 2s, receipt: 2s, unknown: " + unknown + ", retry: 200ms, retry-most: 1s }\n";
+        + "waits: { spill: 2s, receipt: 2s, unknown: "
+        + unknown
+        + ", retry: 200ms, retry-most: 1s }\n";
   }
 
   private Path file(String name, String text) {

@@ -132,7 +132,8 @@ class AtDialogueTest {
     modem.says("\r\n> ");
     Duration doubt = Duration.ofMillis(50);
     AtDialogue asking = new AtDialogue(modem.answering("AT\r", "\r\nOK\r\n"), unasked::add);
-    Answer answer = asking.submit(23, "0011", SOON, Duration.ofHours(1), () -> {}, doubt, () -> false);
+    Answer answer =
+        asking.submit(23, "0011", SOON, Duration.ofHours(1), () -> {}, doubt, () -> false);
     assertThat(answer.end()).isEqualTo(Answer.End.TIMEOUT);
     assertThat(asking.doubted()).isTrue();
     assertThat(AtError.of(answer)).isEqualTo(AtError.UNKNOWN);
@@ -145,7 +146,8 @@ class AtDialogueTest {
     AtDialogue asking =
         new AtDialogue(
             modem.answering("AT\r", "\r\n+CMGS: 7\r\n\r\nOK\r\n\r\nOK\r\n"), unasked::add);
-    Answer answer = asking.submit(23, "0011", SOON, Duration.ofHours(1), () -> {}, doubt, () -> false);
+    Answer answer =
+        asking.submit(23, "0011", SOON, Duration.ofHours(1), () -> {}, doubt, () -> false);
     assertThat(AtError.of(answer)).isEqualTo(AtError.ACCEPTED);
     assertThat(answer.value("+CMGS:")).contains("7");
     assertThat(asking.doubted()).isTrue();
@@ -237,7 +239,8 @@ class AtDialogueTest {
     Answer answer = dialogue.ask("AT+CSQ", SOON);
     assertThat(answer.end()).isEqualTo(Answer.End.TIMEOUT);
     assertThat(answer.lines()).hasSizeLessThanOrEqualTo(1_000);
-    assertThat(dialogue.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false).pduWritten()).isFalse();
+    assertThat(dialogue.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false).pduWritten())
+        .isFalse();
   }
 
   @Property(tries = 500)

@@ -193,7 +193,8 @@ class AtFuzzTest {
     try {
       Answer answer = dialogue.ask("AT+CSQ", PATIENCE);
       assertThat(AtError.of(answer)).isNotNull();
-      Answer sent = dialogue.submit(23, "0011", PATIENCE, PATIENCE, () -> {}, PATIENCE, () -> false);
+      Answer sent =
+          dialogue.submit(23, "0011", PATIENCE, PATIENCE, () -> {}, PATIENCE, () -> false);
       assertThat(AtError.of(sent)).isNotNull();
       dialogue.resync(1);
       dialogue.listen();
