@@ -80,9 +80,17 @@ final class Commands {
     for (String name : List.of("Z", "&F")) {
       table.put(name, (how, values) -> set(() -> registers.echo = true));
     }
-    for (String name : List.of("H", "V", "Q", "X", "&C", "&D", "&W", "+IPR", "+CSCS", "+CSDH")) {
+    for (String name : List.of("H", "V", "Q", "X", "&C", "&D", "&W", "+IPR", "+CSDH")) {
       table.put(name, (how, values) -> OK);
     }
+    table.put(
+        "+CSCS",
+        (how, values) ->
+            switch (how) {
+              case "?" -> say("+CSCS: \"GSM\"");
+              case "=?" -> say("+CSCS: (\"GSM\")");
+              default -> text(values, 0).equals("GSM") ? OK : ERROR;
+            });
     table.put("I", (how, values) -> say(settings.maker() + "\r\n" + settings.model()));
     table.put("+CGMI", (how, values) -> say(settings.maker()));
     table.put("+CGMM", (how, values) -> say(settings.model()));
