@@ -85,12 +85,16 @@ final class Commands {
     }
     table.put(
         "+CSCS",
-        (how, values) ->
-            switch (how) {
-              case "?" -> say("+CSCS: \"GSM\"");
-              case "=?" -> say("+CSCS: (\"GSM\")");
-              default -> text(values, 0).equals("GSM") ? OK : ERROR;
-            });
+        (how, values) -> {
+          if (how.equals("=")) {
+            return set(() -> registers.alphabet = text(values, 0));
+          }
+          return say(
+              "+CSCS: "
+                  + (how.equals("?")
+                      ? "\"" + registers.alphabet + "\""
+                      : "(\"GSM\",\"IRA\",\"HEX\",\"UCS2\")"));
+        });
     table.put("I", (how, values) -> say(settings.maker() + "\r\n" + settings.model()));
     table.put("+CGMI", (how, values) -> say(settings.maker()));
     table.put("+CGMM", (how, values) -> say(settings.model()));
