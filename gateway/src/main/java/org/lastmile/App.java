@@ -43,6 +43,7 @@ import org.lastmile.channel.Health;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.loudspeaker.LoudspeakerChannel;
 import org.lastmile.channel.sms.SmsChannel;
+import org.lastmile.channel.sms.pdu.Words;
 import org.lastmile.channel.wechat.WeChatCallback;
 import org.lastmile.channel.wechat.WeChatChannel;
 import org.lastmile.config.Config;
@@ -253,7 +254,15 @@ public final class App implements AutoCloseable {
         .carriers()
         .forEach(
             (name, carrier) ->
-                channel(name, carrier.address(), new CarrierChannel(name, carrier.uri(), camel)));
+                channel(
+                    name,
+                    carrier.address(),
+                    new CarrierChannel(
+                        name,
+                        carrier.uri(),
+                        camel,
+                        clock,
+                        (text, mark) -> Words.inUcs2(text, mark).parts())));
     return callbacks;
   }
 

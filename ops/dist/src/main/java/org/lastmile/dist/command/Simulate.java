@@ -1,12 +1,17 @@
 package org.lastmile.dist.command;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -65,8 +70,10 @@ public final class Simulate implements Runnable {
       showDefaultValues = true,
       description = {
         "A GSM modem on a pseudo-terminal, with a service centre and phones behind it.",
-        "Prints every message that a phone gets."
-      })
+        "Prints every message that a phone gets. Typed lines play the phones and the bad luck;",
+        "the line 'help' lists them, 'quit' ends it. A script can be piped in."
+      },
+      footer = {"", "Typed lines:", ModemTalk.HELP})
   public static final class Modem implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
@@ -102,8 +109,21 @@ public final class Simulate implements Runnable {
         description = "Every phone answers with it after 2 s.")
     private String answer;
 
+    @Option(
+        names = "--fault",
+        paramLabel = "FAULT",
+        description = "With the next AT+CMGS, such as 'refuse 38 x2'; may be repeated.")
+    private List<String> faults = List.of();
+
+    @Option(
+        names = "--patience",
+        paramLabel = "S",
+        defaultValue = "60",
+        description = "How long the line 'expect' waits.")
+    private long patience;
+
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
       try (Stopping stopping = new Stopping(0)) {
         ScheduledExecutorService time = Executors.newSingleThreadScheduledExecutor();
         stopping.parts().add(time::shutdownNow);
@@ -116,17 +136,31 @@ public final class Simulate implements Runnable {
                     time.schedule(() -> smsc.phone(sms.to()).replies(answer), 2, TimeUnit.SECONDS);
               }
             });
-        stopping
-            .parts()
-            .add(
-                new VirtualModem(
-                    link,
-                    ModemSettings.ofNumber(number)
-                        .withNetworkDelay(Duration.ofMillis(delay))
-                        .withPin(pin),
-                    smsc));
+        VirtualModem modem =
+            stopping
+                .parts()
+                .add(
+                    new VirtualModem(
+                        link,
+                        ModemSettings.ofNumber(number)
+                            .withNetworkDelay(Duration.ofMillis(delay))
+                            .withPin(pin),
+                        smsc));
+        ModemTalk talk =
+            new ModemTalk(modem, Duration.ofSeconds(patience), spec.commandLine().getOut());
+        try {
+          faults.forEach(talk::fault);
+        } catch (IllegalArgumentException e) {
+          throw new ParameterException(spec.commandLine(), "--fault: " + e.getMessage(), e);
+        }
         say(spec, "modem " + link);
-        return untilTheEnd(stopping);
+        BufferedReader typed =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        return switch (talk.listen(typed)) {
+          case QUIT -> 0;
+          case QUIT_IN_TROUBLE, NOT_MET -> 1;
+          case SILENT -> untilTheEnd(stopping);
+        };
       }
     }
   }
