@@ -92,4 +92,47 @@ class VirtualModemTest {
     assertThat(client.submit(WARNING)).contains("+CMGS: 0");
     smsc.phone("13800000001").expect("预警", SOON);
   }
+
+  @Test
+  void seesASimThatIsPutInOnlyWhenItStarts() throws InterruptedException {
+    client.ready("AT+CMEE=1");
+    modem.sim("NOT INSERTED");
+    assertThat(client.ask("AT+CPIN?")).contains("+CME ERROR: 10");
+    modem.sim("READY");
+    assertThat(client.ask("AT+CPIN?")).contains("+CME ERROR: 10");
+    client.ask("AT+CFUN=1,1");
+    client.until("SMS Ready\r\n");
+    assertThat(client.ask("AT+CPIN?")).contains("+CPIN: READY");
+  }
+
+  @Test
+  void sendsNothingWithoutTheNumberOfItsCentre() {
+    client.ready();
+    modem.centre("");
+    assertThat(client.ask("AT+CSCA?")).contains("+CSCA: \"\"");
+    assertThat(client.submit(WARNING)).contains("+CMS ERROR: 330");
+    client.ask("AT+CSCA=\"+8613800100500\",145");
+    assertThat(client.submit(WARNING)).contains("+CMGS: 0");
+  }
+
+  @Test
+  void aFilledStorageTakesNoMoreUntilSomethingIsDeleted() throws InterruptedException {
+    client.ready("AT+CNMI=2,1,0,1,0");
+    modem.fill("SM");
+    assertThat(client.ask("AT+CPMS?")).contains("\"SM\",50,50");
+    smsc.phone("13800000001").sends(modem.number(), "1");
+    assertThat(client.ask("AT+CMGL=0")).doesNotContain("+CMGL:");
+    client.ask("AT+CMGD=7");
+    client.until("\\+CMTI: \"SM\",7\r\n");
+  }
+
+  @Test
+  void isUnderstoodAtItsOwnSpeedOnly() {
+    client.ready(); // at 9600, since nothing else was said
+    modem.baud(9_600);
+    assertThat(client.ask("AT")).contains("OK");
+    modem.baud(115_200);
+    client.write("AT\r");
+    assertThat(client.until("\u00f8")).doesNotContain("OK");
+  }
 }
