@@ -332,7 +332,7 @@ final class Decisions implements Turns.Work {
     return new Inbox.Place(taken.of().id(), point, d.name());
   }
 
-  private boolean phones(String channel) {
+  boolean phones(String channel) {
     return channels.get(channel) == Planner.Address.PHONE;
   }
 
@@ -350,6 +350,12 @@ final class Decisions implements Turns.Work {
     if (notices.reply(turns.epoch(), channel, address, text, now())) {
       turns.afterwards(() -> dueListeners.forEach(l -> l.accept(channel)));
     }
+  }
+
+  Optional<View.Words> seen(long number, String who) {
+    Optional<View.Words> words = inbox.seen(number, who, now());
+    turns.afterwards(() -> inboxListeners.forEach(Runnable::run));
+    return words;
   }
 
   View.Test test(String channel, String address, String text) {

@@ -226,6 +226,11 @@ public final class Desk implements AutoCloseable {
     return submit(Need.INTAKE, () -> decisions.test(channel, phone, text));
   }
 
+  /** True when that channel reaches phones, so that a test message can be sent on it. */
+  public boolean carriesTests(String channel) {
+    return decisions.phones(channel);
+  }
+
   /** What became of a test message; empty when it is not known, or no longer. */
   public CompletableFuture<Optional<View.Test>> test(String id) {
     return submit(Need.LOOK, () -> decisions.lookAtTest(id));
@@ -238,7 +243,7 @@ public final class Desk implements AutoCloseable {
 
   /** Somebody has seen to it; empty when there is no such entry. */
   public CompletableFuture<Optional<View.Words>> seen(long number, String who) {
-    return submit(Need.KEPT, () -> decisions.inbox.seen(number, who, turns.now()));
+    return submit(Need.KEPT, () -> decisions.seen(number, who));
   }
 
   /** Phones that want no SMS of the lesser grades, newest first. */
@@ -336,7 +341,7 @@ public final class Desk implements AutoCloseable {
     decisions.changeListeners.add(listener);
   }
 
-  /** Called, on the desk's thread and without blocking, when somebody has written to us. */
+  /** Called, on the desk's thread and without blocking, when the inbox has changed. */
   public void onWords(Runnable listener) {
     decisions.inboxListeners.add(listener);
   }

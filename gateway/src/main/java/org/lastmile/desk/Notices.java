@@ -16,6 +16,7 @@ import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.channel.Speech;
 import org.lastmile.warning.DeliveryState;
+import org.lastmile.warning.Reason;
 
 /**
  * Words that belong to no warning: an operator's test message, a line that tells somebody how to
@@ -32,6 +33,10 @@ final class Notices {
   /** One person is told how to answer at most once in that time: two machines may talk. */
   private static final Duration QUIET = Duration.ofMinutes(10);
 
+  /** Test messages that one house sends: enough to try 32 modems twice. */
+  private static final int MOST_TESTS = 64;
+
+  private static final Duration TESTS_WITHIN = Duration.ofHours(1);
   private static final Duration AGAIN = Duration.ofSeconds(5);
   private static final int MOST = 500;
   private static final int PRIORITY = 6;
@@ -84,7 +89,8 @@ final class Notices {
     }
 
     View.Test view() {
-      return new View.Test(id, channel, address, text, at, state, trying, tries, since, why);
+      return new View.Test(
+          id, channel, address, text, at, state, trying, tries, since, Reason.of(why));
     }
   }
 
@@ -106,6 +112,15 @@ final class Notices {
   }
 
   View.Test test(long epoch, String channel, String address, String text, Instant now) {
+    long lately =
+        known.values().stream()
+            .filter(n -> n.kind == Content.Kind.TEST)
+            .filter(n -> now.isBefore(n.at.plus(TESTS_WITHIN)))
+            .count();
+    if (lately >= MOST_TESTS) {
+      throw new Desk.Refused(
+          MOST_TESTS + " test messages within " + TESTS_WITHIN.toHours() + " hour: wait");
+    }
     String marked = text.startsWith(TEST_MARK) ? text : TEST_MARK + text;
     return add(tests, epoch, channel, address, Content.Kind.TEST, marked, now).view();
   }

@@ -91,7 +91,7 @@ final class Replies {
       return Optional.of(new Taken(newest.of(), newest.row(), null, ""));
     }
     Sent about = sent.stream().filter(s -> s.open() && s.unanswered()).findFirst().orElse(newest);
-    return report(about, Event.Type.FIELD_REPORT, help(channel, sent, inbound), inbound);
+    return report(about, Event.Type.FIELD_REPORT, help(sent, inbound), inbound);
   }
 
   private boolean bare(List<Sent> sent, Answer answer, Signal.Inbound inbound) {
@@ -224,12 +224,12 @@ final class Replies {
   }
 
   /** How to answer what is still open; empty when nothing is. */
-  private static String help(String channel, List<Sent> sent, Signal.Inbound inbound) {
+  private static String help(List<Sent> sent, Signal.Inbound inbound) {
     List<Sent> open = sent.stream().filter(s -> s.open() && s.unanswered()).toList();
     if (open.isEmpty()) {
       return "";
     }
-    if (channel.equals("sms") && open.stream().allMatch(s -> elsewhere(s, inbound))) {
+    if (open.stream().allMatch(s -> elsewhere(s, inbound))) {
       return "您的答复没有记上：请直接回复发来预警短信的那个号码。";
     }
     boolean several = open.size() > 1;

@@ -157,5 +157,5 @@ public final class View {
       boolean trying,
       int tries,
       Instant since,
-      String why) {}
+      Reason reason) {}
 }

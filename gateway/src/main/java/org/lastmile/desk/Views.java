@@ -163,7 +163,9 @@ final class Views {
     Instant since = null;
     for (Progress.Spot spot : spots) {
       Plan.Point point = p.plan().points().get(spot.place());
-      items.add(new DutyTask.Item(point.id(), point.name(), spot.missing(), spot.dutyWhy()));
+      items.add(
+          new DutyTask.Item(
+              point.id(), point.name(), spot.missing(), spot.dutyWhy(), Reason.of(spot.dutyWhy())));
       if (since == null || spot.dutySince().isBefore(since)) {
         since = spot.dutySince();
       }
