@@ -10,7 +10,7 @@ export class Line {
   #watch;
   #handlers;
 
-  /** handlers: snapshot(data), change(data), beat(data), heard(), lost(), gone() when the session is over. */
+  /** handlers: snapshot(data), change(data), words(data), beat(data), heard(), lost(), gone() when the session is over. */
   constructor(handlers) {
     this.#handlers = handlers;
     this.#open();
@@ -25,7 +25,7 @@ export class Line {
   #open() {
     const source = new EventSource('/api/v1/events');
     this.#source = source;
-    for (const name of ['snapshot', 'change', 'beat']) {
+    for (const name of ['snapshot', 'change', 'words', 'beat']) {
       source.addEventListener(name, (event) => {
         this.#heard();
         this.#handlers[name](JSON.parse(event.data));

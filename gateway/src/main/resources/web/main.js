@@ -6,6 +6,9 @@ import { page } from '/views/page.js';
 import { signInPage } from '/views/sign-in.js';
 import { t, tellLanguage } from '/words.js';
 
+const TEST_LOOK_MS = 1000;
+const CHANNELS_MS = 5000; // a modem that was pulled out shows within ten seconds
+
 const root = document.getElementById('app');
 let line = null;
 let asking = null; // id of the coverage that is being fetched
@@ -31,6 +34,7 @@ const start = (me) => {
       data.warnings.forEach(apply);
       refresh();
     },
+    words: () => refresh(),
     beat: (data) => {
       lived(data);
       refresh();
@@ -86,14 +90,14 @@ const fetchCoverage = async (id) => {
   if (askAgain && state.selected === id) fetchCoverage(id);
 };
 
-/** Duty tasks and channels, at most once in two seconds. */
+/** Duty tasks, channels and the inbox, at most once in two seconds. */
 const refresh = () => {
   if (refreshing) return;
   refreshing = setTimeout(async () => {
     refreshing = 0;
     try {
-      const [duty, channels] = await Promise.all([api.dutyTasks(), api.channels()]);
-      set({ duty, channels });
+      const [duty, channels, inbox] = await Promise.all([api.dutyTasks(), api.channels(), api.inbox()]);
+      set({ duty, channels, inbox });
     } catch (e) {
       refused(e);
     }
@@ -112,7 +116,7 @@ const refused = (e) => {
 const leave = () => {
   line?.close();
   line = null;
-  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, dialog: null });
+  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, inbox: null, dialog: null });
 };
 
 const said = (e) => {
@@ -164,6 +168,41 @@ const actions = {
       if (refused(e)) set({ dialog: { ...state.dialog, busy: false, error: said(e) } });
     }
   },
+  /** What went out for a point, as it is now. */
+  async deliveries(warning, point) {
+    set({ dialog: { kind: 'deliveries', warning, point, rows: null, busy: false, error: '' } });
+    const mine = state.dialog;
+    try {
+      const rows = await api.deliveries(warning.id, point.id);
+      if (state.dialog === mine) set({ dialog: { ...mine, rows } });
+    } catch (e) {
+      if (refused(e) && state.dialog === mine) set({ dialog: { ...mine, error: said(e) } });
+    }
+  },
+  /** Sends a test message and looks, while its dialog is open, what becomes of it. */
+  async test(channel, phone, text) {
+    set({ dialog: { ...state.dialog, busy: true, error: '', test: null } });
+    const open = () => state.dialog?.kind === 'test' && state.dialog.channel === channel;
+    try {
+      let test = await api.test(channel, phone, text);
+      while (open()) {
+        set({ dialog: { ...state.dialog, busy: false, error: '', test } });
+        if (test.state !== 'QUEUED' && test.state !== 'SENT') return;
+        await new Promise((again) => setTimeout(again, TEST_LOOK_MS));
+        if (open()) test = await api.lookAtTest(channel, test.id);
+      }
+    } catch (e) {
+      if (refused(e) && open()) set({ dialog: { ...state.dialog, busy: false, error: said(e) } });
+    }
+  },
+  async seen(words) {
+    try {
+      await api.seen(words.number);
+      set({ inbox: await api.inbox() });
+    } catch (e) {
+      if (refused(e)) toast(said(e));
+    }
+  },
   async take(task) {
     try {
       await api.take(task.id);
@@ -184,6 +223,14 @@ const toast = (text) => {
 onChange(draw);
 tellLanguage();
 setInterval(() => state.me && set({}), 1000); // how long each point has waited
+setInterval(async () => {
+  if (!state.me || state.line !== 'live' || document.hidden) return;
+  try {
+    set({ channels: await api.channels() });
+  } catch (e) {
+    refused(e);
+  }
+}, CHANNELS_MS);
 api
   .me()
   .then(start)

@@ -12,11 +12,12 @@ export const state = {
   village: '', // area code and name of the village that is looked at alone
   duty: null,
   channels: null,
+  inbox: null, // { unseen, alarms, items }, newest first
   line: 'connecting', // connecting, live, lost
   heardAt: null, // server time of the last sign of life
   active: true,
   offset: 0, // server clock minus ours
-  dialog: null, // { kind: confirm | approve | reject | lift, … }
+  dialog: null, // { kind: confirm | deliveries | test | approve | reject | lift, … }
   toast: '',
 };
 

@@ -3,8 +3,9 @@ import { keyed } from '/lib/lit-html/directives/keyed.js';
 import { ref } from '/lib/lit-html/directives/ref.js';
 import { api } from '/api.js';
 import { state } from '/state.js';
-import { t } from '/words.js';
-import { gradeBlock } from '/views/parts.js';
+import { because, clock, t } from '/words.js';
+import { stateWord } from '/views/channels.js';
+import { chip, gradeBlock } from '/views/parts.js';
 
 // It is not in the document yet when it is made.
 const shown = (element) => {
@@ -15,10 +16,10 @@ const shown = (element) => {
 export const dialog = (actions) => {
   const d = state.dialog;
   if (!d) return nothing;
-  const body = d.kind === 'confirm' ? confirm(d, actions) : decision(d, actions);
+  const body = (BODIES[d.kind] ?? decision)(d, actions);
   // A cancel by Escape closes it like the button does.
   return keyed(
-    `${d.kind} ${d.warning.id} ${d.point?.id}`,
+    `${d.kind} ${d.warning?.id} ${d.point?.id} ${d.channel}`,
     html`<dialog ${ref(shown)} aria-labelledby="dialog-title" @close=${actions.close}>${body}</dialog>`,
   );
 };
@@ -96,3 +97,80 @@ const decision = (d, actions) => {
     </form>
   `;
 };
+
+/** What went out for one point, to whom, and what became of it. */
+const deliveries = (d, actions) => {
+  const w = t();
+  return html`
+    <form method="dialog" class="sheet ${d.warning.drill ? 'dialog-drill' : ''}">
+      ${d.warning.drill ? html`<p class="drill-band">${w.drillLong}</p>` : nothing}
+      <h2 id="dialog-title">${w.deliveriesOf(d.point.name)}</h2>
+      ${d.error
+        ? html`<p class="error" role="alert">${d.error}</p>`
+        : d.rows === null
+          ? html`<p class="empty">${w.loading}</p>`
+          : d.rows.length === 0
+            ? html`<p class="empty">${w.noDeliveries}</p>`
+            : html`<ul class="rows" tabindex="0" aria-labelledby="dialog-title">${d.rows.map(row)}</ul>`}
+      <p class="buttons"><button type="button" autofocus @click=${actions.close}>${w.close}</button></p>
+    </form>
+  `;
+};
+
+const row = (r) => {
+  const w = t();
+  const why = because(r.reason);
+  const state = r.report === 'TRYING' ? 'TRYING' : r.state;
+  const waits = r.asleep ? (r.details ? w.afterBrief : w.asleep) : '';
+  return html`
+    <li>
+      <p class="row-head">
+        <b>${r.name}</b> <span>${w.audience[r.audience]}</span>
+        ${r.audience === 'LOUDSPEAKER'
+          ? nothing
+          : html`<span>${w.channel[r.channel] ?? r.channel} ${r.address}</span>`}
+        ${r.details ? chip('details', w.details) : nothing}
+        ${chip(state, waits || (r.details && w.toldDetails[state]) || stateWord(r.channel, state))}
+      </p>
+      <p class="row-more">
+        ${r.since ? html`<time>${clock(r.since)}</time>` : nothing}
+        ${r.attempts > 1 ? html`<span>${w.tries(r.attempts)}</span>` : nothing}
+        ${why && r.state !== 'CONFIRMED' ? html`<span>${why}</span>` : nothing}
+      </p>
+      <p class="row-text">${r.text}</p>
+    </li>
+  `;
+};
+
+/** A test message, and beneath it, live, what became of it. */
+const test = (d, actions) => {
+  const w = t();
+  const submit = (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target);
+    actions.test(d.channel, form.get('phone'), form.get('text'));
+  };
+  const x = d.test;
+  const state = x && (x.trying && x.state === 'SENT' ? 'TRYING' : x.state);
+  const runs = x && (x.state === 'QUEUED' || x.state === 'SENT');
+  return html`
+    <form @submit=${submit}>
+      <h2 id="dialog-title">${d.channel === 'sms' ? w.test : w.testTitle(w.channel[d.channel] ?? d.channel)}</h2>
+      <p>${w.testHint}</p>
+      <label>${w.testPhone}<input name="phone" type="tel" required maxlength="20" pattern="[+]?[0-9 ]{3,20}" autofocus /></label>
+      <label>${w.testText}<textarea name="text" rows="3" maxlength="190" required .defaultValue=${w.testDefault}></textarea></label>
+      ${x
+        ? html`<p class="test-result test-${state}" role="status">
+            ${w.testState[state]} ${x.reason && x.state !== 'DELIVERED' ? html`<small>${because(x.reason)}</small>` : nothing}
+          </p>`
+        : nothing}
+      ${d.error ? html`<p class="error" role="alert">${d.error}</p>` : nothing}
+      <p class="buttons">
+        <button class="primary" ?disabled=${d.busy || runs}>${x ? w.testAgain : w.testSend}</button>
+        <button type="button" @click=${actions.close}>${x ? w.close : w.cancel}</button>
+      </p>
+    </form>
+  `;
+};
+
+const BODIES = { confirm, deliveries, test };

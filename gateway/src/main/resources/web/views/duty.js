@@ -1,7 +1,7 @@
 import { html, nothing } from '/lib/lit-html/lit-html.js';
 import { repeat } from '/lib/lit-html/directives/repeat.js';
 import { may, now, state } from '/state.js';
-import { duration, t } from '/words.js';
+import { because, duration, t } from '/words.js';
 import { drillMark, gradeBlock } from '/views/parts.js';
 
 const CALLS_SHOWN = 3;
@@ -30,6 +30,7 @@ const task = (x, actions) => {
       </p>
       <p class="task-kind task-${x.kind}">${w.duty[x.kind]}</p>
       <p class="task-items">${x.items.map((i) => i.name).join('、')}</p>
+      <p class="task-why">${[...new Set(x.items.map((i) => because(i.reason)))].filter(Boolean).join(w.and)}</p>
       ${x.calls.length
         ? html`<ul class="calls">
               ${x.calls.slice(0, CALLS_SHOWN).map(call)}

@@ -4,6 +4,7 @@ import { clock, switchLanguage, t } from '/words.js';
 import { channels } from '/views/channels.js';
 import { dialog } from '/views/dialog.js';
 import { duty } from '/views/duty.js';
+import { alarmBanner, inbox } from '/views/inbox.js';
 import { points, villages } from '/views/points.js';
 import { warningHead } from '/views/warning.js';
 import { warningList } from '/views/warnings.js';
@@ -14,6 +15,7 @@ export const page = (actions) => {
   return html`
     ${top(actions)} ${lost ? staleBanner() : nothing}
     ${!lost && !state.active ? html`<p class="banner banner-standby" role="alert">${t().standby}</p>` : nothing}
+    ${alarmBanner()}
     <div class="desk ${lost ? 'is-stale' : ''}">
       <nav class="column-list" aria-label=${t().warnings}>${warningList(actions)}</nav>
       <main class="column-main">
@@ -22,7 +24,8 @@ export const page = (actions) => {
           : html`<p class="empty">${state.warnings === null ? t().loading : t().choose}</p>`}
       </main>
       <aside class="column-side">
-        ${duty(actions)} ${warning?.released ? villages() : nothing} ${channels(warning)}
+        ${duty(actions)} ${inbox(actions)} ${warning?.released ? villages() : nothing}
+        ${channels(warning, actions)}
       </aside>
     </div>
     ${dialog(actions)}

@@ -1,10 +1,11 @@
 import { html, nothing } from '/lib/lit-html/lit-html.js';
 import { repeat } from '/lib/lit-html/directives/repeat.js';
 import { may, now, set, state } from '/state.js';
-import { duration, t } from '/words.js';
+import { because, duration, t } from '/words.js';
 import { bar, chip } from '/views/parts.js';
 
 const MOST_ROWS = 150;
+const MOST_REASONS = 3;
 
 const villageOf = (p) => `${p.areaCode}/${p.village}`;
 
@@ -77,7 +78,7 @@ const row = (p, warning, confirms, actions) => {
   return html`
     <tr class="point-${p.state}">
       <th scope="row">
-        ${p.name}
+        <button class="link" @click=${() => actions.deliveries(warning, p)}>${p.name}</button>
         <small>
           ${p.village}${p.group ? html` · ${p.group}` : nothing}${p.implicit ? html` · ${w.implicit}` : nothing}
         </small>
@@ -85,6 +86,7 @@ const row = (p, warning, confirms, actions) => {
       <td>${chip(p.state, w.coverage[p.state])} ${p.duty ? chip('duty', w.dutyOpen) : nothing}</td>
       <td>
         ${p.missing.length ? p.missing.map((m) => w.proof[m]).join(w.and) : p.why}
+        ${p.reasons.slice(0, MOST_REASONS).map((r) => html`<small class="why">${r.who}${w.colon}${because(r.reason)}</small>`)}
         <small>${w.told(p.told, p.households)} · ${w.moved(p.moved, p.people)}</small>
       </td>
       <td class="number"><time>${p.since ? duration(now() - Date.parse(p.since)) : '—'}</time></td>

@@ -10,10 +10,21 @@ import java.util.List;
  */
 public sealed interface Outcome {
 
-  /** The carrier took it. References as the carrier gave them, one per part. Not yet "told". */
-  record Accepted(List<String> references) implements Outcome {
+  /**
+   * The carrier took it. Not yet "told".
+   *
+   * @param references as the carrier gave them, one per part
+   * @param from our own address that it left from (the SIM, the account), in the words of {@link
+   *     Signal.Inbound#to()}; empty when the wire has no such thing
+   */
+  record Accepted(List<String> references, String from) implements Outcome {
     public Accepted {
       references = List.copyOf(references);
+    }
+
+    /** From an address that nobody answers to, or that is not known. */
+    public Accepted(List<String> references) {
+      this(references, "");
     }
   }
 

@@ -29,6 +29,7 @@ final class Assets {
     "views/channels.js",
     "views/dialog.js",
     "views/duty.js",
+    "views/inbox.js",
     "views/page.js",
     "views/parts.js",
     "views/points.js",

@@ -1,7 +1,5 @@
 package org.lastmile.console;
 
-import static io.vertx.core.http.HttpMethod.GET;
-
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
@@ -12,11 +10,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -78,9 +72,6 @@ public final class Console implements AutoCloseable {
     }
   }
 
-  private record ChannelView(
-      String name, Health.State state, String why, List<Health.Part> parts) {}
-
   public Console(Vertx vertx, Parts parts) {
     boolean secure = parts.publicUrl().startsWith("https:");
     Accounts accounts = parts.accounts();
@@ -98,7 +89,8 @@ public final class Console implements AutoCloseable {
     router.post("/api/v1/warnings").handler(Gate.needs(Right.ISSUE));
     new RegistryApi(parts.rosters(), api).mount(router);
     new AccountsApi(accounts, audit, gate, api).mount();
-    api.on(GET, "/api/v1/channels", Right.SEE, r -> channels(parts.channels()));
+    new ChannelsApi(parts.channels(), parts.desk(), audit, parts.clock(), api).mount();
+    new InboxApi(parts.desk(), parts.rosters(), api).mount();
     events =
         new LiveEvents(
             vertx, parts.desk(), warnings, api, gate, parts.clock(), LiveEvents.Pace.USUAL);
@@ -140,19 +132,6 @@ public final class Console implements AutoCloseable {
       headers.set("Strict-Transport-Security", "max-age=31536000");
     }
     request.next();
-  }
-
-  private static CompletionStage<?> channels(Map<String, Supplier<Health>> channels) {
-    return CompletableFuture.completedFuture(
-        new TreeMap<>(channels)
-            .entrySet().stream()
-                .map(
-                    c -> {
-                      Health health = c.getValue().get();
-                      return new ChannelView(
-                          c.getKey(), health.state(), health.why(), health.parts());
-                    })
-                .toList());
   }
 
   private void mount(String name, Callback callback) {

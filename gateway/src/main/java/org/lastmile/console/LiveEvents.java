@@ -88,6 +88,8 @@ final class LiveEvents implements AutoCloseable {
 
   private record Beat(Instant at, boolean active) {}
 
+  private record Words(Instant at) {}
+
   LiveEvents(
       Vertx vertx,
       Desk desk,
@@ -104,6 +106,7 @@ final class LiveEvents implements AutoCloseable {
     this.clock = clock;
     this.pace = pace;
     desk.onChange(this::changed);
+    desk.onWords(() -> clients.forEach(Client::words));
     gathering = vertx.setPeriodic(pace.gather().toMillis(), tick -> compose());
     beating = vertx.setPeriodic(pace.beat().toMillis(), tick -> clients.forEach(Client::beat));
   }
@@ -353,6 +356,16 @@ final class LiveEvents implements AutoCloseable {
                 }
               })
           .onFailure(away -> LOG.debug("The session of {} can't be checked now", id, away));
+    }
+
+    /** Somebody wrote, or somebody has read it: whoever looks asks for the inbox again. */
+    void words() {
+      context.runOnContext(
+          now -> {
+            if (begun && !response.writeQueueFull()) {
+              write(event("words", "", Json.text(new Words(clock.instant()))));
+            }
+          });
     }
 
     private String beatText() {

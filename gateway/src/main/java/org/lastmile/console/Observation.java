@@ -23,6 +23,7 @@ public final class Observation {
   private final Map<String, Supplier<Health>> vital;
   private final Map<String, Supplier<Health>> channels;
   private final PrometheusMeterRegistry metrics;
+  private final ModemMetrics modems;
   private final HttpServer server;
 
   private record Whole(Health.State state, Map<String, Health> parts) {}
@@ -38,6 +39,7 @@ public final class Observation {
     this.vital = Map.copyOf(vital);
     this.channels = Map.copyOf(channels);
     this.metrics = metrics;
+    this.modems = new ModemMetrics(this.channels, metrics);
     Router router = Router.router(vertx);
     Failures.handleAll(router);
     router.get("/observe/health").handler(this::health);
@@ -75,7 +77,12 @@ public final class Observation {
 
   private void metrics(Vertx vertx, RoutingContext request) {
     vertx
-        .executeBlocking(() -> metrics.scrape(), false)
+        .executeBlocking(
+            () -> {
+              modems.refresh();
+              return metrics.scrape();
+            },
+            false)
         .onSuccess(
             text ->
                 request

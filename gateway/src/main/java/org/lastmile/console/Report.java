@@ -10,11 +10,14 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.dhatim.fastexcel.Workbook;
 import org.dhatim.fastexcel.Worksheet;
 import org.lastmile.desk.View;
+import org.lastmile.warning.Audience;
 import org.lastmile.warning.Coverage;
+import org.lastmile.warning.Event;
 import org.lastmile.warning.Proof;
 
 /**
@@ -34,16 +37,36 @@ record Report(
           "编号", "名称", "乡镇", "村", "组", "行政区划代码", "状态", "自何时", "说明", "缺少", "叫应阶梯", "值班任务", "威胁户数",
           "已通知户数", "应转人数", "已转人数");
   private static final List<String> DELIVERIES =
-      List.of("序号", "渠道", "对象", "姓名或设备", "地址", "阶梯", "状态", "次数", "自何时", "隐患点", "内容", "说明");
+      List.of("序号", "渠道", "对象", "姓名或设备", "地址", "阶梯", "状态", "回执", "次数", "自何时", "隐患点", "内容", "说明");
   private static final List<String> TIMELINE = List.of("时间", "事件", "投递", "渠道", "对象", "隐患点", "说明");
 
-  /** The points alone, UTF-8 with a byte order mark, as spreadsheets expect it. */
-  Api.Download csv() {
+  /** One of the tables. */
+  enum Table {
+    POINTS,
+    DELIVERIES,
+    TIMELINE
+  }
+
+  /** One table alone, UTF-8 with a byte order mark, as spreadsheets expect it. */
+  Api.Download csv(Table table) {
     StringBuilder csv = new StringBuilder("\uFEFF");
-    line(csv, POINTS);
-    coverage.points().forEach(p -> line(csv, cells(p)));
+    switch (table) {
+      case POINTS -> {
+        line(csv, POINTS);
+        coverage.points().forEach(p -> line(csv, cells(p)));
+      }
+      case DELIVERIES -> {
+        line(csv, DELIVERIES);
+        deliveries.forEach(r -> line(csv, cells(r)));
+      }
+      case TIMELINE -> {
+        line(csv, TIMELINE);
+        timeline.forEach(l -> line(csv, cells(l)));
+      }
+    }
+    String what = table == Table.POINTS ? "" : "-" + table.name().toLowerCase(Locale.ROOT);
     return new Api.Download(
-        warning.id() + ".csv",
+        warning.id() + what + ".csv",
         "text/csv; charset=utf-8",
         Buffer.buffer(csv.toString().getBytes(StandardCharsets.UTF_8)));
   }
@@ -134,7 +157,14 @@ record Report(
         text(r.name()),
         text(r.address()),
         text(r.stage()),
-        text(r.state()),
+        word(r),
+        switch (r.report()) {
+          case NONE -> "";
+          case TRYING -> "运营商仍在投递";
+          case DELIVERED -> "送达";
+          case FAILED -> "送不到";
+          case EXPIRED -> "过期未达";
+        },
         text(r.attempts()),
         time(r.since()),
         String.join("、", r.points()),
@@ -142,10 +172,67 @@ record Report(
         text(r.why()));
   }
 
+  private static String word(View.Row r) {
+    boolean loudspeaker = r.audience() == Audience.LOUDSPEAKER;
+    return switch (r.state()) {
+      case QUEUED -> r.asleep() ? "未轮到" : "待发";
+      case SENT -> loudspeaker ? "已下发，未播完" : "已发出，未证实";
+      case UNKNOWN -> loudspeaker ? "不知是否播出" : "不知是否送到";
+      case DELIVERED -> loudspeaker ? "已到设备，未播完" : r.details() ? "已送达" : "已送达，未应答";
+      case CONFIRMED -> loudspeaker ? "已播完" : "已应答";
+      case FAILED -> loudspeaker ? "没有播出" : "送不到";
+      case EXPIRED -> "过时未到";
+      case CANCELLED -> "已撤回";
+    };
+  }
+
+  private static String word(Event.Type type) {
+    return switch (type) {
+      case ACCEPTED -> "收到预警";
+      case HELD -> "扣留待核";
+      case AWAITING_APPROVAL -> "待第二人批准";
+      case APPROVED -> "批准";
+      case REJECTED -> "驳回";
+      case RELEASED -> "下发";
+      case ARCHIVED -> "存档";
+      case EXPIRED_ON_ARRIVAL -> "收到时已过期";
+      case NOT_APPLICABLE -> "不涉及本辖区";
+      case SUPERSEDED -> "被新预警替代";
+      case LIFTED -> "解除";
+      case ENDED -> "结束";
+      case TRIED -> "开始发送";
+      case SENT -> "已交付";
+      case RETRY -> "稍后再试";
+      case UNKNOWN -> "结果不明";
+      case PENDING -> "平台审核中";
+      case LANE_DOWN -> "渠道中断";
+      case FAILED -> "送不到";
+      case RECEIVED -> "已收下，仍在投递";
+      case PLAYING -> "正在播放";
+      case DELIVERED -> "送达";
+      case CONFIRMED -> "应答或播完";
+      case UNHEARD -> "播放了但听不到";
+      case DECLINED -> "去不了";
+      case EXPIRED -> "过期未达";
+      case CANCELLED -> "撤回";
+      case STOPPED -> "中途停止";
+      case UNRESOLVED -> "一直没有回音";
+      case STAGE -> "叫应升级";
+      case DUTY_OPENED -> "转人工";
+      case DUTY_TAKEN -> "有人处理";
+      case WORD -> "人工登记";
+      case REOPENED -> "更正，重新打开";
+      case MOVED -> "转移人数";
+      case FIELD_REPORT -> "来信";
+      case ALARM -> "报险";
+      case PAGED -> "待核期间先行通知";
+    };
+  }
+
   private List<String> cells(View.Line l) {
     return List.of(
         time(l.at()),
-        text(l.type()),
+        word(l.type()),
         l.delivery() < 0 ? "" : text(l.delivery()),
         text(l.channel()),
         text(l.recipient()),

@@ -8,6 +8,8 @@ public enum Right {
   SEE_PERSONAL,
   /** Write down a human's word, take a duty task. */
   CONFIRM,
+  /** Send a test message, which is marked as one, to a phone. */
+  TEST,
   /** Hand in a warning. */
   ISSUE,
   /** Release or refuse what waits for a second person. */

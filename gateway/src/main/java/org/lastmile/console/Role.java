@@ -14,7 +14,7 @@ public enum Role {
   public Set<Right> rights() {
     return switch (this) {
       case VIEWER -> Set.of(Right.SEE);
-      case OPERATOR -> Set.of(Right.SEE, Right.SEE_PERSONAL, Right.CONFIRM);
+      case OPERATOR -> Set.of(Right.SEE, Right.SEE_PERSONAL, Right.CONFIRM, Right.TEST);
       case ISSUER -> Set.of(Right.SEE, Right.ISSUE);
       case APPROVER -> Set.of(Right.SEE, Right.APPROVE, Right.LIFT);
       case ADMIN -> Set.of(Right.values());

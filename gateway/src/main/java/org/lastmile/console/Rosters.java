@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.lastmile.warning.HazardPoint;
 import org.lastmile.warning.Loudspeaker;
+import org.lastmile.warning.Resident;
 import org.lastmile.warning.ResponsiblePerson;
 
 /** What the console shows of the registry, and the way in for new ledgers. */
@@ -17,6 +18,9 @@ public interface Rosters {
 
   /** One person may stand here more than once, with one id, for different parts. */
   List<ResponsiblePerson> people();
+
+  /** Never shown as a whole: asked for who has a phone. */
+  List<Resident> residents();
 
   List<Loudspeaker> loudspeakers();
 

@@ -64,7 +64,10 @@ record Scope(Caller caller) {
         row.due(),
         row.points(),
         row.audience() == Audience.HELPER ? Mask.WITHHELD : row.text(),
-        row.why());
+        row.why(),
+        row.report(),
+        row.details(),
+        row.reason());
   }
 
   /** A line of the timeline; residents: numbers of their deliveries. */

@@ -61,7 +61,7 @@ final class WarningsApi {
     api.on(GET, ONE + "/coverage", Right.SEE, this::coverage);
     api.on(GET, ONE + "/deliveries", Right.SEE, this::deliveries);
     api.on(GET, ONE + "/timeline", Right.SEE, this::timeline);
-    api.on(GET, ONE + "/report.csv", Right.SEE, r -> report(r, Report::csv));
+    api.on(GET, ONE + "/report.csv", Right.SEE, this::csv);
     api.on(GET, ONE + "/report.xlsx", Right.SEE, r -> report(r, Report::xlsx));
     api.on(
         POST,
@@ -206,6 +206,12 @@ final class WarningsApi {
 
   private CompletionStage<?> timeline(Request request) {
     return lines(request);
+  }
+
+  private CompletionStage<?> csv(Request request) {
+    Report.Table asked = request.query("of", Report.Table.class);
+    Report.Table table = asked == null ? Report.Table.POINTS : asked;
+    return report(request, r -> r.csv(table));
   }
 
   private CompletionStage<?> report(Request request, Function<Report, Api.Download> form) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,8 +19,12 @@ import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.ledger.Ledger;
+import org.lastmile.warning.Answer;
+import org.lastmile.warning.Delivery;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.Event;
+import org.lastmile.warning.Plan;
+import org.lastmile.warning.Planner;
 import org.lastmile.warning.Policy;
 import org.lastmile.warning.Progress;
 import org.lastmile.warning.Warning;
@@ -35,6 +40,9 @@ import org.slf4j.LoggerFactory;
 final class Decisions implements Turns.Work {
   private static final Logger log = LoggerFactory.getLogger(Decisions.class);
 
+  /** After a warning is over, what was waited for in vain is given up within that time. */
+  private static final Duration GIVE_UP = Duration.ofMinutes(10);
+
   /** Warnings that are over stay on the desk that long, for late answers and receipts. */
   private static final Duration LINGER = Duration.ofHours(24);
 
@@ -42,12 +50,17 @@ final class Decisions implements Turns.Work {
   final List<Consumer<View.Change>> changeListeners = new CopyOnWriteArrayList<>();
   final List<Consumer<String>> dueListeners = new CopyOnWriteArrayList<>();
   final List<Runnable> activeListeners = new CopyOnWriteArrayList<>();
+  final List<Runnable> inboxListeners = new CopyOnWriteArrayList<>();
 
   private final Ledger ledger;
   private final Supplier<Policy> policy;
   private final Turns turns;
   private final Dispatch dispatch;
   private final SplittableRandom jitter;
+  private final Map<String, Planner.Address> channels;
+  private final Notices notices = new Notices();
+  final Inbox inbox;
+  final OptOuts optOuts;
   private final Map<String, Signal.State> presence = new ConcurrentHashMap<>();
 
   /** Something happened to them since the last look. */
@@ -63,12 +76,16 @@ final class Decisions implements Turns.Work {
       Supplier<Policy> policy,
       Turns turns,
       Dispatch dispatch,
-      SplittableRandom jitter) {
+      SplittableRandom jitter,
+      Map<String, Planner.Address> channels) {
     this.ledger = ledger;
     this.policy = policy;
     this.turns = turns;
     this.dispatch = dispatch;
     this.jitter = jitter;
+    this.channels = channels;
+    this.inbox = new Inbox(ledger.memory("inbox"));
+    this.optOuts = new OptOuts(ledger.memory("opt-outs"));
   }
 
   // --- the desk's thread
@@ -77,6 +94,8 @@ final class Decisions implements Turns.Work {
   @Override
   public void begin() {
     activeListeners.forEach(Runnable::run);
+    inbox.load(now());
+    optOuts.load();
   }
 
   @Override
@@ -90,6 +109,7 @@ final class Decisions implements Turns.Work {
     stirred.clear();
     lastTick = Instant.EPOCH;
     dispatch.clear();
+    notices.clear();
   }
 
   @Override
@@ -144,6 +164,11 @@ final class Decisions implements Turns.Work {
           Escalation.due(of.progress, of.spots(), waits, this::offline, listeningSince, now)) {
         say(of, e);
       }
+      if (of.progress.status().open() || now.isBefore(lastEvent(of.progress).plus(GIVE_UP))) {
+        for (Event e : Escalation.unresolved(of.progress, of.rows(), now)) {
+          say(of, e);
+        }
+      }
     }
     Set<String> due = new HashSet<>();
     for (Case of : stirred) {
@@ -161,9 +186,12 @@ final class Decisions implements Turns.Work {
   }
 
   private static boolean over(Progress progress, Instant now) {
+    return !progress.status().open() && now.isAfter(lastEvent(progress).plus(LINGER));
+  }
+
+  private static Instant lastEvent(Progress progress) {
     List<Event> events = progress.events();
-    return !progress.status().open()
-        && now.isAfter(events.get(events.size() - 1).at().plus(LINGER));
+    return events.get(events.size() - 1).at();
   }
 
   /** A released warning takes the place of those that it names; repeated after a crash between. */
@@ -221,10 +249,10 @@ final class Decisions implements Turns.Work {
 
   List<Message> due(String channel, int room) {
     Instant now = now();
-    List<Message> messages = new ArrayList<>();
+    List<Message> messages = new ArrayList<>(notices.replies(channel, room, now));
     dispatch.take(
         channel,
-        room,
+        room - messages.size(),
         policy.get().waits(),
         now,
         (of, row) -> {
@@ -233,10 +261,15 @@ final class Decisions implements Turns.Work {
           say(of, Event.ofDelivery(now, Event.Type.TRIED, number, attempt, null, ""));
           messages.add(dispatch.message(of, row, policy.get()));
         });
+    messages.addAll(notices.tests(channel, room - messages.size(), now));
     return messages;
   }
 
   void outcome(String attempt, Outcome outcome) {
+    if (Notices.ours(attempt)) {
+      notices.outcome(attempt, outcome, now());
+      return;
+    }
     Try of = find(attempt);
     if (of != null) {
       say(of.of, Evidence.of(of.row, of.attempt, outcome, policy.get().waits(), jitter, now()));
@@ -248,13 +281,94 @@ final class Decisions implements Turns.Work {
     if (signal instanceof Signal.Confirmation c) {
       confirmation(channel, c);
     } else if (signal instanceof Signal.Inbound in) {
-      if (!new Replies(now(), this::answer).take(cases.values(), channel, in)) {
-        log.warn(
-            "words from somebody who was not written to, on {}: kept in this log only", channel);
-      }
+      words(channel, in);
     } else if (signal instanceof Signal.Presence p) {
       presence(p);
     }
+  }
+
+  /** An answer goes to its warning; whatever else somebody wrote is kept for people to read. */
+  private void words(String channel, Signal.Inbound in) {
+    Answer.Meaning meaning = Answer.of(in.text()).meaning();
+    View.Words.Kind kind =
+        switch (meaning) {
+          case OPT_OUT -> View.Words.Kind.OPT_OUT;
+          case OPT_IN -> View.Words.Kind.OPT_IN;
+          case ALARM -> View.Words.Kind.ALARM;
+          case YES, NO, REPORT -> View.Words.Kind.REPORT;
+        };
+    boolean about = kind == View.Words.Kind.OPT_OUT || kind == View.Words.Kind.OPT_IN;
+    Optional<Replies.Taken> taken =
+        new Replies(now(), this::answer).take(cases.values(), channel, in);
+    if (taken.isPresent() && taken.get().words() == null) {
+      return;
+    }
+    Inbox.Place place = taken.map(Decisions::place).orElse(Inbox.Place.NONE);
+    boolean first = inbox.keep(channel, in, kind, place).isPresent();
+    if (first && kind == View.Words.Kind.ALARM) {
+      log.error(
+          "somebody who was {} writes of danger, on {}: look into the inbox",
+          taken.isPresent() ? "warned" : "not written to",
+          channel);
+    }
+    if (!first) {
+      return;
+    }
+    turns.afterwards(() -> inboxListeners.forEach(Runnable::run));
+    if (about && phones(channel)) {
+      optOut(channel, in, kind == View.Words.Kind.OPT_OUT);
+    } else {
+      String help = taken.map(Replies.Taken::help).orElse("");
+      if (!help.isEmpty()) {
+        reply(channel, in.from(), help);
+      }
+    }
+  }
+
+  private static Inbox.Place place(Replies.Taken taken) {
+    Delivery d = taken.row().delivery();
+    List<Plan.Point> points = taken.of().progress.plan().points();
+    String point = d.points().isEmpty() ? "" : points.get(d.points().get(0)).id();
+    return new Inbox.Place(taken.of().id(), point, d.name());
+  }
+
+  boolean phones(String channel) {
+    return channels.get(channel) == Planner.Address.PHONE;
+  }
+
+  private void optOut(String channel, Signal.Inbound in, boolean out) {
+    String phone = in.from();
+    if (out && optOuts.add(phone, channel, in.text(), now())) {
+      log.info("somebody wants no more SMS of the lesser grades: red and orange still go to them");
+      reply(channel, phone, "已登记，不再向您发蓝色、黄色预警短信。红色、橙色预警关系生命安全，仍会发送；责任人不能退订。恢复请回复：恢复");
+    } else if (!out && optOuts.remove(phone)) {
+      reply(channel, phone, "已恢复，今后各级预警短信都会发给您。");
+    }
+  }
+
+  private void reply(String channel, String address, String text) {
+    if (notices.reply(turns.epoch(), channel, address, text, now())) {
+      turns.afterwards(() -> dueListeners.forEach(l -> l.accept(channel)));
+    }
+  }
+
+  Optional<View.Words> seen(long number, String who) {
+    Optional<View.Words> words = inbox.seen(number, who, now());
+    turns.afterwards(() -> inboxListeners.forEach(Runnable::run));
+    return words;
+  }
+
+  View.Test test(String channel, String address, String text) {
+    if (!phones(channel)) {
+      throw new Desk.Refused(channel + " carries no test messages: only channels to phones do");
+    }
+    View.Test test = notices.test(turns.epoch(), channel, address, text, now());
+    turns.afterwards(() -> dueListeners.forEach(l -> l.accept(channel)));
+    return test;
+  }
+
+  Optional<View.Test> lookAtTest(String id) {
+    return Optional.ofNullable(notices.look(id, now()));
   }
 
   /** Makes an event part of the truth: folded now, kept before anybody is answered. */
@@ -315,6 +429,10 @@ final class Decisions implements Turns.Work {
   }
 
   private void confirmation(String channel, Signal.Confirmation c) {
+    if (Notices.ours(c.attempt())) {
+      notices.confirmation(c, now());
+      return;
+    }
     Try of;
     try {
       of = find(c.attempt());
@@ -352,7 +470,10 @@ final class Decisions implements Turns.Work {
 
   /** Whoever has answered is not asked again, also not by a try that comes back unsent. */
   private void withdraw(Case of, Progress.Row row) {
-    if (row.state() == DeliveryState.QUEUED && !row.flying() && of.progress.answered(row)) {
+    if (row.state() == DeliveryState.QUEUED
+        && !row.flying()
+        && !row.delivery().details()
+        && of.progress.answered(row)) {
       int number = row.delivery().number();
       say(of, Event.ofDelivery(now(), Event.Type.CANCELLED, number, 0, null, "answered"));
     }

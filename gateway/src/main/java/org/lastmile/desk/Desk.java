@@ -84,8 +84,11 @@ public final class Desk implements AutoCloseable {
             policy,
             turns,
             new Dispatch(setup.publicUrl()),
-            new SplittableRandom(setup.owner().hashCode()));
-    this.intake = new Intake(decisions.cases, threat, policy, wording, setup.channels());
+            new SplittableRandom(setup.owner().hashCode()),
+            setup.channels());
+    this.intake =
+        new Intake(
+            decisions.cases, threat, policy, wording, setup.channels(), decisions.optOuts::has);
     turns.work(decisions);
   }
 
@@ -218,6 +221,46 @@ public final class Desk implements AutoCloseable {
         });
   }
 
+  /** Sends one message that is no warning, and says so at its front, to one phone. */
+  public CompletableFuture<View.Test> test(String channel, String phone, String text) {
+    return submit(Need.INTAKE, () -> decisions.test(channel, phone, text));
+  }
+
+  /** True when that channel reaches phones, so that a test message can be sent on it. */
+  public boolean carriesTests(String channel) {
+    return decisions.phones(channel);
+  }
+
+  /** What became of a test message; empty when it is not known, or no longer. */
+  public CompletableFuture<Optional<View.Test>> test(String id) {
+    return submit(Need.LOOK, () -> decisions.lookAtTest(id));
+  }
+
+  /** What people wrote that was no answer, newest first. */
+  public CompletableFuture<List<View.Words>> inbox(int most) {
+    return submit(Need.LOOK, () -> decisions.inbox.newest(most));
+  }
+
+  /** Somebody has seen to it; empty when there is no such entry. */
+  public CompletableFuture<Optional<View.Words>> seen(long number, String who) {
+    return submit(Need.KEPT, () -> decisions.seen(number, who));
+  }
+
+  /** Phones that want no SMS of the lesser grades, newest first. */
+  public CompletableFuture<List<View.OptOut>> optOuts() {
+    return submit(Need.LOOK, decisions.optOuts::all);
+  }
+
+  /** Enters a phone there, or takes it back; false when it was so already. */
+  public CompletableFuture<Boolean> optOut(String phone, boolean out, String who, String note) {
+    return submit(
+        Need.INTAKE,
+        () ->
+            out
+                ? decisions.optOuts.add(phone, who, note, turns.now())
+                : decisions.optOuts.remove(phone));
+  }
+
   /**
    * Newest first; null = all on the desk (open, or over for less than a day) and 100 older ones.
    */
@@ -296,6 +339,11 @@ public final class Desk implements AutoCloseable {
   /** Called, on the desk's thread and without blocking, after each change was kept. */
   public void onChange(Consumer<View.Change> listener) {
     decisions.changeListeners.add(listener);
+  }
+
+  /** Called, on the desk's thread and without blocking, when the inbox has changed. */
+  public void onWords(Runnable listener) {
+    decisions.inboxListeners.add(listener);
   }
 
   /** Called with a channel's name when something is due on it: the lane should ask now. */

@@ -34,6 +34,12 @@ final class Dispatch {
   /** Tries of one loudspeaker command whose receipt never comes. */
   private static final int MOST_ASKS = 4;
 
+  /** Tries whose outcome is not known: a person is written to twice at most. */
+  private static final int MOST_UNKNOWN = 2;
+
+  /** Behind the last audience that is told to act, before residents. */
+  private static final int DETAILS = 2 * Audience.RESIDENT.ordinal() - 1;
+
   private final Map<String, PriorityQueue<Ticket>> lanes = new HashMap<>();
   private final String publicUrl;
 
@@ -111,7 +117,7 @@ final class Dispatch {
     if (row.flying()
         || row.pending()
         || row.state().settled()
-        || progress.answered(row)
+        || (row.delivery().details() ? !progress.mayFollow(row) : progress.answered(row))
         || !now.isBefore(progress.plan().playBy())
         || !progress.awake(row)
         || standsBack(progress, row, waits, now)) {
@@ -121,10 +127,23 @@ final class Dispatch {
       return row.due() == null || !row.due().isAfter(now);
     }
     // SENT: asked again when the time for evidence has passed, and only where that is safe.
-    boolean loudspeaker = row.delivery().audience() == Audience.LOUDSPEAKER;
-    return row.due() != null
-        && !row.due().isAfter(now)
-        && (row.unknown() || (loudspeaker && row.attempts() < MOST_ASKS));
+    return row.due() != null && !row.due().isAfter(now) && mayAskAgain(row);
+  }
+
+  /** A loudspeaker knows what it has played; a person is written to once more. */
+  private static boolean mayAskAgain(Progress.Row row) {
+    return row.delivery().audience() == Audience.LOUDSPEAKER
+        ? row.attempts() < MOST_ASKS
+        : row.unknown() && row.unknowns() < MOST_UNKNOWN;
+  }
+
+  /** Its time for evidence has passed, and nobody is going to ask again. */
+  static boolean unresolved(Progress progress, Progress.Row row, Instant now) {
+    if (row.state() != DeliveryState.SENT || row.flying() || row.pending()) {
+      return false;
+    }
+    boolean over = !progress.status().open() || !now.isBefore(progress.plan().playBy());
+    return row.due() != null && !row.due().isAfter(now) && (over || !mayAskAgain(row));
   }
 
   /** A stand-in waits until the row before it has failed, or has not got out for a while. */
@@ -151,13 +170,15 @@ final class Dispatch {
     Grade grade = progress.warning().grade();
     boolean untold =
         d.audience() == Audience.LOUDSPEAKER
-            || d.points().stream().anyMatch(p -> progress.spot(p).touched() == 0);
+            || (!d.details() && d.points().stream().anyMatch(p -> progress.spot(p).touched() == 0));
     long key = progress.warning().drill() ? 1 : 0;
     key = key << 1 | (correction ? 0 : 1);
     key = key << 2 | (grade == null ? 0 : grade.ordinal());
     key = key << 1 | (untold ? 0 : 1);
-    key = key << 1 | (d.stage() > 0 ? 0 : 1);
-    key = key << 3 | d.audience().ordinal();
+    // Details come when everybody who must act has got their first words: they are no part of the
+    // ladder, and stand before those who only have to know.
+    key = key << 1 | (d.stage() > 0 && !d.details() ? 0 : 1);
+    key = key << 4 | (d.details() ? DETAILS : 2 * d.audience().ordinal());
     key = key << 16 | Math.min(of.order, 0xFFFF);
     return key << 24 | d.number();
   }
@@ -173,10 +194,13 @@ final class Dispatch {
     if (row.unknown()) {
       marks.add(Message.Mark.POSSIBLE_DUPLICATE);
     }
-    if (ladder.flash() && d.audience().responsible() && words.kind() != Content.Kind.LIFT) {
+    if (ladder.flash()
+        && d.audience().responsible()
+        && !d.details() // a phone keeps no flash message, and these are to be read again
+        && words.kind() != Content.Kind.LIFT) {
       marks.add(Message.Mark.FLASH);
     }
-    if (d.stage() > 0 || words.kind() == Content.Kind.LIFT) {
+    if ((d.stage() > 0 && !d.details()) || words.kind() == Content.Kind.LIFT) {
       marks.add(Message.Mark.RESERVE);
     }
     if (grade(progress) == Grade.RED && !progress.warning().drill()) {
@@ -209,10 +233,15 @@ final class Dispatch {
                 speech(of.progress, words.kind()),
                 issued(of.progress, row.delivery().stage()),
                 plan.playBy(),
-                words.kind() == Content.Kind.LIFT ? 0 : 1 + grade(of.progress).ordinal(),
+                priority(of.progress, row.delivery(), words.kind()),
                 of.progress.warning().drill(),
                 List.of(),
                 words.supersedes()));
+  }
+
+  private static int priority(Progress progress, Delivery delivery, Content.Kind kind) {
+    int first = 1 + grade(progress).ordinal();
+    return kind == Content.Kind.LIFT ? 0 : delivery.details() ? first + 1 : first;
   }
 
   /** The same whenever it is asked for, and later for a later rung: devices play the later one. */

@@ -59,6 +59,24 @@ final class Escalation {
     return escalation.events;
   }
 
+  /** Rows of which nothing was heard in time, and that are not tried again. */
+  static List<Event> unresolved(Progress progress, List<Progress.Row> rows, Instant now) {
+    List<Event> events = new ArrayList<>();
+    for (Progress.Row row : rows) {
+      if (Dispatch.unresolved(progress, row, now)) {
+        events.add(
+            Event.ofDelivery(
+                now,
+                Event.Type.UNRESOLVED,
+                row.delivery().number(),
+                row.attempts(),
+                null,
+                row.why().isBlank() ? "nothing was heard of it" : row.why()));
+      }
+    }
+    return events;
+  }
+
   private void released(Progress progress, List<Progress.Spot> spots) {
     Plan plan = progress.plan();
     if (plan.inForceUntil() != null && !now.isBefore(plan.inForceUntil())) {
@@ -171,7 +189,9 @@ final class Escalation {
   private static List<Progress.Row> useful(Progress progress, Progress.Spot spot) {
     List<Progress.Row> useful = new ArrayList<>();
     for (Progress.Row row : spot.acting()) {
-      if (row.delivery().stage() <= spot.stage() && progress.serves(row, spot)) {
+      if (row.delivery().stage() <= spot.stage()
+          && !row.delivery().details()
+          && progress.serves(row, spot)) {
         useful.add(row);
       }
     }

@@ -35,7 +35,9 @@ final class Evidence {
       type = Event.Type.SENT;
       due = loudspeaker ? now.plus(waits.receipt()) : null;
       String references = String.join(",", accepted.references());
-      detail = references.length() <= LONGEST_REFERENCES ? references : "";
+      detail =
+          Progress.handoff(
+              references.length() <= LONGEST_REFERENCES ? references : "", accepted.from());
     } else if (outcome instanceof Outcome.Retry retry) {
       type = Event.Type.RETRY;
       Duration backoff = backoff(waits, attempt, jitter);
@@ -46,9 +48,7 @@ final class Evidence {
       detail = permanent.why();
     } else if (outcome instanceof Outcome.Unknown unknown) {
       type = Event.Type.UNKNOWN;
-      // A loudspeaker knows what it has played; a person is written to twice at most.
-      Duration wait = loudspeaker ? waits.receipt() : waits.unknown();
-      due = loudspeaker || !row.unknown() ? now.plus(wait) : null;
+      due = now.plus(loudspeaker ? waits.receipt() : waits.unknown());
       detail = unknown.why();
     } else if (outcome instanceof Outcome.Pending pending) {
       type = Event.Type.PENDING;
@@ -86,16 +86,18 @@ final class Evidence {
           case EXPIRED -> DeliveryState.EXPIRED;
           default -> DeliveryState.FAILED;
         };
+    boolean loudspeaker = row.delivery().audience() == Audience.LOUDSPEAKER;
+    boolean tries = type == Event.Type.RECEIVED && !loudspeaker && !row.trying();
     boolean news =
         type == Event.Type.DECLINED
             || row.state().yieldsTo(to)
-            || (type == Event.Type.PLAYING && !row.state().settled());
+            || ((type == Event.Type.PLAYING || tries) && !row.state().settled());
     if (!news) {
       return null;
     }
     // While it is playing it need not be asked again: a play may last minutes.
     Instant due =
-        type == Event.Type.PLAYING || type == Event.Type.RECEIVED
+        loudspeaker && (type == Event.Type.PLAYING || type == Event.Type.RECEIVED)
             ? now.plus(waits.receipt().multipliedBy(2))
             : null;
     return Event.ofDelivery(now, type, row.delivery().number(), attempt, due, c.why());

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.lastmile.ledger.Ledger;
 import org.lastmile.warning.AdminArea;
@@ -35,18 +36,21 @@ final class Intake {
   private final Supplier<Policy> policy;
   private final Supplier<Wording> wording;
   private final Map<String, Planner.Address> channels;
+  private final Predicate<String> optedOut;
 
   Intake(
       Map<String, Case> cases,
       Function<Warning, Threat> threat,
       Supplier<Policy> policy,
       Supplier<Wording> wording,
-      Map<String, Planner.Address> channels) {
+      Map<String, Planner.Address> channels,
+      Predicate<String> optedOut) {
     this.cases = cases;
     this.threat = threat;
     this.policy = policy;
     this.wording = wording;
     this.channels = channels;
+    this.optedOut = optedOut;
   }
 
   /**
@@ -333,6 +337,7 @@ final class Intake {
         boolean toldOrMaybe =
             row.state().told()
                 || row.state() == DeliveryState.SENT
+                || row.state() == DeliveryState.UNKNOWN
                 || row.flying()
                 || (row.state() == DeliveryState.FAILED
                     && row.delivery().audience() == Audience.LOUDSPEAKER
@@ -349,27 +354,30 @@ final class Intake {
         }
       }
     }
-    return new Planner.Terms(now, channels, former, this::codesInUse, supersedes);
+    return new Planner.Terms(now, channels, former, this::codes, optedOut, supersedes);
   }
 
-  /** Codes of unanswered messages to that person; null when there are none. */
-  private Set<String> codesInUse(String recipient) {
-    Set<String> codes = null;
+  /** What was asked of that person in the warnings on the desk. */
+  private Planner.Codes codes(String recipient) {
+    boolean needed = false;
+    Set<String> open = new HashSet<>();
+    Set<String> lately = new HashSet<>();
     for (Case of : cases.values()) {
       List<Progress.Row> rows = of.progress.rowsOf(recipient);
       if (rows.isEmpty()) {
         continue; // nearly always: of a thousand warnings two or three speak to this person
       }
-      boolean open =
-          rows.stream().anyMatch(r -> r.attempts() > 0)
-              && rows.stream().noneMatch(r -> r.state() == DeliveryState.CONFIRMED || r.declined());
-      if (open) {
-        codes = codes == null ? new HashSet<>() : codes;
-        for (Progress.Row row : rows) {
-          codes.addAll(row.delivery().codes());
+      boolean unanswered = of.progress.outstanding(recipient, true);
+      needed |= unanswered;
+      for (Progress.Row row : rows) {
+        lately.addAll(row.delivery().codes());
+        if (unanswered) {
+          open.addAll(row.delivery().codes());
         }
       }
     }
-    return codes;
+    return lately.isEmpty() && !needed
+        ? Planner.Codes.NONE
+        : new Planner.Codes(needed, open, lately);
   }
 }

@@ -5,18 +5,22 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.lastmile.channel.Signal;
 import org.lastmile.warning.Answer;
 import org.lastmile.warning.Audience;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.Event;
 import org.lastmile.warning.Progress;
+import org.lastmile.warning.Warning;
 import org.lastmile.warning.WarningStatus;
 
 /**
  * What a person's words mean for which warning. A bare answer counts only when exactly one message
- * to that person is unanswered: a late answer to last night's warning never confirms tonight's.
+ * to that person is unanswered, and any answer only when it came to the SIM that had asked: a late
+ * answer to last night's warning never confirms tonight's.
  */
 final class Replies {
   private final BiConsumer<Case, Event> say;
@@ -27,52 +31,76 @@ final class Replies {
     this.say = say;
   }
 
+  /**
+   * What was made of the words of somebody who was written to.
+   *
+   * @param words kept as they are, as FIELD_REPORT or ALARM; null = they were an answer
+   * @param help what to tell the person who tried to answer in vain; empty = nothing
+   */
+  record Taken(Case of, Progress.Row row, Event.Type words, String help) {}
+
   /** The newest message of one warning to the person who wrote. */
   private record Sent(Case of, Progress.Row row) {
-    boolean answered() {
-      return of.progress.rowsOf(row.delivery().recipient()).stream()
-          .anyMatch(r -> r.state() == DeliveryState.CONFIRMED || r.declined());
+    /** It asks for an answer, and may be in the person's hands without one. */
+    boolean unanswered() {
+      return of.progress.outstanding(row.delivery().recipient(), false);
     }
 
     boolean open() {
       return of.progress.status() == WarningStatus.RELEASED
-          || of.progress.status() == WarningStatus.HELD;
+          || of.progress.status() == WarningStatus.HELD
+          || of.progress.status() == WarningStatus.AWAITING_APPROVAL;
+    }
+
+    boolean asks() {
+      return row.delivery().audience().acts();
+    }
+
+    /** 暴雨红色预警, a drill's with its mark. */
+    String name() {
+      Warning w = of.progress.warning();
+      String grade = w.grade() == null ? "" : w.grade().colour();
+      return (w.drill() ? "【演练】" : "") + w.hazard().name() + grade + "预警";
     }
   }
 
-  /** Handles one message; false when nobody here was ever written to at that address. */
-  boolean take(Collection<Case> cases, String channel, Signal.Inbound inbound) {
+  /** Handles one message; empty when nobody here was ever written to at that address. */
+  Optional<Taken> take(Collection<Case> cases, String channel, Signal.Inbound inbound) {
     List<Sent> sent = new ArrayList<>();
     for (Case of : cases) {
       of.rowsAt(channel, inbound.from()).stream()
-          .filter(r -> r.attempts() > 0)
+          .filter(r -> r.attempts() > 0 && !r.delivery().details())
           .filter(r -> r.delivery().audience() != Audience.LOUDSPEAKER)
           .max(Comparator.comparingInt(r -> r.delivery().stage()))
           .ifPresent(r -> sent.add(new Sent(of, r)));
     }
     sent.sort(Comparator.comparingInt((Sent s) -> s.of().order).reversed());
     if (sent.isEmpty()) {
-      return false;
+      return Optional.empty();
     }
     Answer answer = Answer.of(inbound.text());
-    switch (answer.meaning()) {
-      case YES, NO -> {
-        boolean understood =
-            answer.codes().isEmpty() ? bare(sent, answer, inbound) : byCode(sent, answer, inbound);
-        if (!understood) {
-          report(sent.get(0), Event.Type.FIELD_REPORT, inbound);
-        }
-      }
-      case ALARM -> report(sent.get(0), Event.Type.ALARM, inbound);
-      case REPORT -> report(sent.get(0), Event.Type.FIELD_REPORT, inbound);
+    Sent newest = sent.get(0);
+    boolean answers =
+        answer.meaning() == Answer.Meaning.YES || answer.meaning() == Answer.Meaning.NO;
+    if (!answers) {
+      boolean alarm = answer.meaning() == Answer.Meaning.ALARM;
+      return report(newest, alarm ? Event.Type.ALARM : Event.Type.FIELD_REPORT, "", inbound);
     }
-    return true;
+    boolean bare = answer.codes().isEmpty();
+    if (bare ? bare(sent, answer, inbound) : byCode(sent, answer, inbound)) {
+      return Optional.of(new Taken(newest.of(), newest.row(), null, ""));
+    }
+    Sent about = sent.stream().filter(s -> s.open() && s.unanswered()).findFirst().orElse(newest);
+    return report(about, Event.Type.FIELD_REPORT, help(sent, inbound), inbound);
   }
 
   private boolean bare(List<Sent> sent, Answer answer, Signal.Inbound inbound) {
-    List<Sent> unanswered = sent.stream().filter(s -> !s.answered()).toList();
+    List<Sent> unanswered = sent.stream().filter(Sent::unanswered).toList();
     if (unanswered.size() == 1 && unanswered.get(0).open()) {
       Sent one = unanswered.get(0);
+      if (elsewhere(one, inbound)) {
+        return false;
+      }
       if (one.row().delivery().codes().isEmpty()) {
         answer(one, -1, answer.meaning(), inbound);
         return true;
@@ -81,15 +109,24 @@ final class Replies {
       delivered(one);
       return false;
     }
-    List<Sent> open = sent.stream().filter(Sent::open).toList();
-    if (unanswered.isEmpty() && open.size() == 1) {
-      // A second answer: "1" again says nothing new, "2" after "1" takes it back.
-      if (answer.meaning() == Answer.Meaning.NO) {
-        answer(open.get(0), -1, answer.meaning(), inbound);
-      }
-      return true;
+    if (!unanswered.isEmpty()) {
+      return false;
     }
-    return false;
+    // Nothing is asked for any more: "1" again says nothing new, "2" after "1" takes it back.
+    // Whoever
+    // only had to know may say that they do.
+    List<Sent> open = sent.stream().filter(Sent::open).toList();
+    if (open.size() != 1 || elsewhere(open.get(0), inbound)) {
+      return false;
+    }
+    Sent one = open.get(0);
+    if (one.asks() && one.row().delivery().codes().size() > 1) {
+      return answer.meaning() == Answer.Meaning.YES;
+    }
+    if (!one.asks() || answer.meaning() == Answer.Meaning.NO) {
+      answer(one, -1, answer.meaning(), inbound);
+    }
+    return true;
   }
 
   private boolean byCode(List<Sent> sent, Answer answer, Signal.Inbound inbound) {
@@ -99,7 +136,7 @@ final class Replies {
       for (Sent s : sent) {
         List<String> codes = s.row().delivery().codes();
         int at = codes.indexOf(code);
-        if (at >= 0 && s.open() && !found) {
+        if (at >= 0 && s.open() && !found && !elsewhere(s, inbound)) {
           found = true;
           int point = codes.size() == 1 ? -1 : s.row().delivery().points().get(at);
           answer(s, point, answer.meaning(), inbound);
@@ -108,6 +145,38 @@ final class Replies {
       all &= found;
     }
     return all;
+  }
+
+  /**
+   * The words came to a SIM that had not asked. Where it is not known which one had, or a SIM is
+   * known by its number on one side and by its modem on the other, nothing can be said against it.
+   */
+  private static boolean elsewhere(Sent sent, Signal.Inbound inbound) {
+    if (inbound.to().isBlank()) {
+      return false;
+    }
+    String channel = sent.row().delivery().channel();
+    boolean asked = false;
+    for (Progress.Row row : sent.of().progress.rowsOf(sent.row().delivery().recipient())) {
+      if (!row.delivery().channel().equals(channel) || row.attempts() == 0) {
+        continue;
+      }
+      boolean other =
+          !row.from().isEmpty()
+              && !row.unknown()
+              && row.from().stream()
+                  .allMatch(f -> modem(f) == modem(inbound.to()) && !f.equals(inbound.to()));
+      if ((row.left() || row.flying()) && !other) {
+        return false;
+      }
+      asked |= row.left();
+    }
+    return asked;
+  }
+
+  /** An IMEI stands for the SIM in it where the SIM does not know its number. */
+  private static boolean modem(String address) {
+    return address.matches("\\d{15}") || address.startsWith("/");
   }
 
   private void answer(Sent sent, int point, Answer.Meaning meaning, Signal.Inbound inbound) {
@@ -140,7 +209,7 @@ final class Replies {
     }
   }
 
-  private void report(Sent sent, Event.Type type, Signal.Inbound inbound) {
+  private Optional<Taken> report(Sent sent, Event.Type type, String help, Signal.Inbound inbound) {
     say.accept(
         sent.of(),
         new Event(
@@ -151,5 +220,32 @@ final class Replies {
             sent.row().delivery().points().stream().findFirst().orElse(-1),
             null,
             inbound.text().strip()));
+    return Optional.of(new Taken(sent.of(), sent.row(), type, help));
+  }
+
+  /** How to answer what is still open; empty when nothing is. */
+  private static String help(List<Sent> sent, Signal.Inbound inbound) {
+    List<Sent> open = sent.stream().filter(s -> s.open() && s.unanswered()).toList();
+    if (open.isEmpty()) {
+      return "";
+    }
+    if (open.stream().allMatch(s -> elsewhere(s, inbound))) {
+      return "您的答复没有记上：请直接回复发来预警短信的那个号码。";
+    }
+    boolean several = open.size() > 1;
+    String how =
+        open.stream()
+            .sorted(Comparator.comparing(s -> s.row().delivery().codes().isEmpty()))
+            .map(s -> s.name() + how(s.row().delivery().codes(), several))
+            .collect(Collectors.joining("；"));
+    return "您的答复没有记上。" + how + "。";
+  }
+
+  private static String how(List<String> codes, boolean several) {
+    return switch (codes.size()) {
+      case 0 -> (several ? "最后答复，" : "") + "收到回1，去不了回2";
+      case 1 -> "收到回%s，去不了回2%s".formatted(codes.get(0), codes.get(0));
+      default -> "请逐点回复点后数字，去不了在数字前加2";
+    };
   }
 }

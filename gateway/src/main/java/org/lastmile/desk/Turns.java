@@ -151,6 +151,11 @@ final class Turns {
     return lease;
   }
 
+  /** Of the lease; 0 = none. */
+  long epoch() {
+    return lease == null ? 0 : lease.epoch();
+  }
+
   Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS); // as the ledger keeps it
   }

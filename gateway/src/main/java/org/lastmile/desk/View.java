@@ -6,6 +6,7 @@ import java.util.Map;
 import org.lastmile.warning.Audience;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.Event;
+import org.lastmile.warning.Reason;
 import org.lastmile.warning.Warning;
 import org.lastmile.warning.WarningStatus;
 
@@ -39,8 +40,11 @@ public final class View {
   /**
    * One row of the plan and what became of it.
    *
-   * @param asleep waits for its rung of the ladder
+   * @param asleep waits for its rung of the ladder, or for the brief words that it follows
    * @param due when it is tried next; null = not due
+   * @param report what the carrier has said of it
+   * @param details says everything after brief words to the same address
+   * @param reason why, for those who read it
    */
   public record Row(
       int number,
@@ -57,7 +61,23 @@ public final class View {
       Instant due,
       List<String> points,
       String text,
-      String why) {}
+      String why,
+      Report report,
+      boolean details,
+      Reason reason) {}
+
+  /** What a carrier has said of a message, apart from having taken it. */
+  public enum Report {
+    /** Nothing. */
+    NONE,
+    /** It has not arrived yet, and the carrier still tries. */
+    TRYING,
+    DELIVERED,
+    /** It will not arrive. */
+    FAILED,
+    /** Its time passed before it arrived. */
+    EXPIRED
+  }
 
   /** One line of the timeline, the names filled in. */
   public record Line(
@@ -76,4 +96,66 @@ public final class View {
    * @param point id of a point whose coverage changed; empty = the warning as a whole
    */
   public record Change(String id, String warning, Instant at, Event.Type type, String point) {}
+
+  /**
+   * What somebody wrote, and what was no answer.
+   *
+   * @param number counts up
+   * @param from address of who wrote, {@code to} our own that it came to; empty = not known
+   * @param warning id of the warning that it came after, point: of the point, name: of who wrote;
+   *     empty = nothing had been sent to that address lately
+   * @param seenBy who has seen to it; empty = nobody yet, and then {@code seenAt} is null
+   */
+  public record Words(
+      long number,
+      Instant at,
+      String channel,
+      String from,
+      String to,
+      String text,
+      Kind kind,
+      String warning,
+      String point,
+      String name,
+      String seenBy,
+      Instant seenAt) {
+
+    /** What the words are about. */
+    public enum Kind {
+      /** Somebody is in danger. */
+      ALARM,
+      REPORT,
+      /** 退订, and what takes it back. */
+      OPT_OUT,
+      OPT_IN
+    }
+
+    Words seen(String who, Instant when) {
+      return new Words(number, at, channel, from, to, text, kind, warning, point, name, who, when);
+    }
+  }
+
+  /**
+   * A phone that asked for no more SMS.
+   *
+   * @param by who entered it: {@code sms} = the phone itself
+   */
+  public record OptOut(String phone, Instant since, String by, String note) {}
+
+  /**
+   * A test message and what became of it.
+   *
+   * @param trying the carrier has it and still tries
+   */
+  public record Test(
+      String id,
+      String channel,
+      String address,
+      String text,
+      Instant at,
+      DeliveryState state,
+      boolean trying,
+      int tries,
+      Instant since,
+      Reason reason) {}
 }

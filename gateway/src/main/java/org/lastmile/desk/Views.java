@@ -17,6 +17,7 @@ import org.lastmile.warning.DutyTask;
 import org.lastmile.warning.Event;
 import org.lastmile.warning.Plan;
 import org.lastmile.warning.Progress;
+import org.lastmile.warning.Reason;
 import org.lastmile.warning.WarningStatus;
 
 /** Makes what people are shown from a progress. */
@@ -28,8 +29,9 @@ final class Views {
     Map<String, Map<DeliveryState, Integer>> channels = new TreeMap<>();
     int retries = 0;
     for (Progress.Row row : p.rows()) {
-      if (row.delivery().stage() > 0 && row.attempts() == 0) {
-        continue; // a rung that nobody needed
+      boolean needless = row.delivery().stage() > 0 && row.attempts() == 0;
+      if (needless || row.delivery().details()) {
+        continue; // a rung that nobody needed; words that only go on where others began
       }
       states.merge(row.state(), 1, Integer::sum);
       channels
@@ -76,15 +78,33 @@ final class Views {
               d.address(),
               d.stage(),
               row.state(),
-              row.state() == DeliveryState.QUEUED && !p.awake(row),
+              row.state() == DeliveryState.QUEUED
+                  && (!p.awake(row) || (d.details() && !p.mayFollow(row))),
               row.attempts(),
               row.since(),
               row.due(),
               d.points().stream().map(i -> p.plan().points().get(i).id()).toList(),
               p.plan().words().get(d.words()).text(),
-              row.why()));
+              row.why(),
+              report(row),
+              d.details(),
+              Reason.of(row.why())));
     }
     return rows;
+  }
+
+  /** A carrier reports after it has taken a message; what failed before that is no report. */
+  private static View.Report report(Progress.Row row) {
+    if (row.delivery().audience() == Audience.LOUDSPEAKER || !row.left()) {
+      return View.Report.NONE;
+    }
+    return switch (row.state()) {
+      case SENT -> row.trying() ? View.Report.TRYING : View.Report.NONE;
+      case DELIVERED, CONFIRMED -> View.Report.DELIVERED;
+      case FAILED -> View.Report.FAILED;
+      case EXPIRED -> View.Report.EXPIRED;
+      default -> View.Report.NONE;
+    };
   }
 
   static List<View.Line> timeline(Progress p) {
@@ -143,7 +163,9 @@ final class Views {
     Instant since = null;
     for (Progress.Spot spot : spots) {
       Plan.Point point = p.plan().points().get(spot.place());
-      items.add(new DutyTask.Item(point.id(), point.name(), spot.missing(), spot.dutyWhy()));
+      items.add(
+          new DutyTask.Item(
+              point.id(), point.name(), spot.missing(), spot.dutyWhy(), Reason.of(spot.dutyWhy())));
       if (since == null || spot.dutySince().isBefore(since)) {
         since = spot.dutySince();
       }

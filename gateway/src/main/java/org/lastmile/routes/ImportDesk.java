@@ -11,6 +11,7 @@ import org.lastmile.registry.Registry;
 import org.lastmile.registry.RegistryImport;
 import org.lastmile.warning.HazardPoint;
 import org.lastmile.warning.Loudspeaker;
+import org.lastmile.warning.Resident;
 import org.lastmile.warning.ResponsiblePerson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,11 @@ public final class ImportDesk implements Rosters {
   @Override
   public List<ResponsiblePerson> people() {
     return registries.current().people();
+  }
+
+  @Override
+  public List<Resident> residents() {
+    return registries.current().residents();
   }
 
   @Override

@@ -22,6 +22,10 @@ public record Answer(Meaning meaning, List<String> codes) {
     NO,
     /** Somebody is in danger. */
     ALARM,
+    /** 退订: no more SMS, as far as that may be. */
+    OPT_OUT,
+    /** 恢复: takes an opt-out back. */
+    OPT_IN,
     /** Anything else: kept and shown to operators. */
     REPORT
   }
@@ -31,7 +35,12 @@ public record Answer(Meaning meaning, List<String> codes) {
 
   private static final Set<String> YES = Set.of("1", "收到", "已收到");
   private static final Set<String> NO = Set.of("2", "去不了");
-  private static final Pattern NOISE = Pattern.compile("[\\s\\p{P}\\p{S}]+");
+  private static final Set<String> OPT_OUT =
+      Set.of("退订", "退定", "td", "t", "取消订阅", "unsubscribe", "stop");
+  private static final Set<String> OPT_IN = Set.of("恢复", "恢复订阅", "hf", "start");
+
+  // Blanks, punctuation, signs; and what nobody sees: variation selectors, zero-width characters.
+  private static final Pattern NOISE = Pattern.compile("[\\s\\p{P}\\p{S}\\p{M}\\p{C}]+");
   private static final Pattern CODES =
       Pattern.compile("(1|2|收到|已收到|去不了)?((?:[" + CODE_DIGITS + "]{2})+)(收到|已收到|去不了)?");
   private static final Pattern DANGER =
@@ -52,6 +61,12 @@ public record Answer(Meaning meaning, List<String> codes) {
     }
     if (NO.contains(plain)) {
       return new Answer(Meaning.NO, List.of());
+    }
+    if (OPT_OUT.contains(plain)) {
+      return new Answer(Meaning.OPT_OUT, List.of());
+    }
+    if (OPT_IN.contains(plain)) {
+      return new Answer(Meaning.OPT_IN, List.of());
     }
     Matcher codes = CODES.matcher(plain);
     if (codes.matches()) {

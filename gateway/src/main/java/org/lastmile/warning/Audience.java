@@ -20,4 +20,9 @@ public enum Audience {
   public boolean responsible() {
     return this == RESPONSIBLE_A || this == RESPONSIBLE_B;
   }
+
+  /** Must act, so that the message asks for an answer. */
+  public boolean acts() {
+    return responsible() || this == HELPER || this == LEADER;
+  }
 }

@@ -36,6 +36,7 @@ public record Coverage(
    * @param since when it came into this state
    * @param why what is still missing, or what covered it
    * @param missing the clauses that nothing has met yet
+   * @param reasons the same as {@code why}, reason by reason; empty when a human's word covers it
    * @param stage rung of the ladder it has come to
    * @param duty a duty task is open for it
    * @param told households with at least one message delivered; moved: people moved (已转)
@@ -50,6 +51,7 @@ public record Coverage(
       State state,
       Instant since,
       String why,
+      List<Why> reasons,
       List<Proof> missing,
       int stage,
       boolean duty,
@@ -59,9 +61,13 @@ public record Coverage(
       int moved,
       boolean implicit) {
     public At {
+      reasons = List.copyOf(reasons);
       missing = List.copyOf(missing);
     }
   }
+
+  /** What stands in the way of one recipient; {@code who}: their name. */
+  public record Why(String who, Reason reason) {}
 
   /** One village's points, counted. */
   public record AreaCoverage(

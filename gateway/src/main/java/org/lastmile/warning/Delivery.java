@@ -18,6 +18,8 @@ import java.util.List;
  * @param words place of its words in the plan
  * @param codes answer codes point by point, in the order of {@code points}; one for all when there
  *     is just one; empty when a bare answer is enough
+ * @param details follows a first message to the same address that had to be brief, as soon as that
+ *     one has left: it says everything, asks for nothing of its own and is never waited for
  */
 public record Delivery(
     int number,
@@ -30,10 +32,29 @@ public record Delivery(
     int insteadOf,
     List<Integer> points,
     int words,
-    List<String> codes) {
+    List<String> codes,
+    boolean details) {
 
   public Delivery {
     points = List.copyOf(points);
     codes = List.copyOf(codes);
+  }
+
+  /** A message on its own account, or in the place of another. */
+  public Delivery(
+      int number,
+      String channel,
+      Audience audience,
+      String recipient,
+      String name,
+      String address,
+      int stage,
+      int insteadOf,
+      List<Integer> points,
+      int words,
+      List<String> codes) {
+    this(
+        number, channel, audience, recipient, name, address, stage, insteadOf, points, words, codes,
+        false);
   }
 }

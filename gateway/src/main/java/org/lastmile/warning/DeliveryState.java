@@ -10,16 +10,18 @@ public enum DeliveryState {
   QUEUED(0),
   /** A carrier has it, or may have it. Nobody is known to be told. */
   SENT(1),
+  /** It may have arrived, nothing tells whether, and it is not tried again. */
+  UNKNOWN(2),
   /** Withdrawn before it left: superseded, lifted, or nobody needs it any more. */
-  CANCELLED(2),
+  CANCELLED(3),
   /** Its time passed before anyone was told. */
-  EXPIRED(2),
+  EXPIRED(3),
   /** Will not arrive. */
-  FAILED(2),
+  FAILED(3),
   /** It reached the person's phone or account. */
-  DELIVERED(3),
+  DELIVERED(4),
   /** Played to the end, audibly; or a person answered. */
-  CONFIRMED(4);
+  CONFIRMED(5);
 
   private final int rank;
 
@@ -39,6 +41,6 @@ public enum DeliveryState {
 
   /** Somebody is known to be told. */
   public boolean told() {
-    return rank >= 3;
+    return rank >= 4;
   }
 }

@@ -39,7 +39,7 @@ public record DutyTask(
   }
 
   /** One point of the task and what it lacks. */
-  public record Item(String point, String name, List<Proof> missing, String why) {
+  public record Item(String point, String name, List<Proof> missing, String why, Reason reason) {
     public Item {
       missing = List.copyOf(missing);
     }

@@ -50,6 +50,8 @@ public record Event(
     EXPIRED(33),
     CANCELLED(34),
     STOPPED(35),
+    /** Whether it arrived was waited for in vain. */
+    UNRESOLVED(36),
 
     // one point
     /** The point went up to the rung in {@code attempt}. */

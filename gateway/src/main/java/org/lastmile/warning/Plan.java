@@ -90,7 +90,8 @@ public record Plan(
    * so that a device asked again for its receipt does not play again, and one called again does.
    */
   public String contentId(Delivery delivery) {
-    return warning + "." + delivery.words() + "." + delivery.stage();
+    String details = delivery.details() ? "d" : "";
+    return warning + "." + delivery.words() + "." + delivery.stage() + details;
   }
 
   /** A plan that tells nobody. */

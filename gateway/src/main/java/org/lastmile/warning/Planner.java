@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.lastmile.channel.Content;
 
@@ -53,15 +55,34 @@ public final class Planner {
    * @param at when it is made
    * @param channels configured channels and what they call an address
    * @param former who was told, or may have been told, of the warnings that this one replaces
-   * @param codesInUse answer codes of a recipient's unanswered messages; null = has none
+   * @param codes what is to be known of a recipient before they are given answer codes
+   * @param optedOut true for a phone that wants no SMS of the lesser grades
    * @param supersedes ids of the warnings that it replaces
    */
   public record Terms(
       Instant at,
       Map<String, Address> channels,
       List<Former> former,
-      Function<String, Set<String>> codesInUse,
+      Function<String, Codes> codes,
+      Predicate<String> optedOut,
       List<String> supersedes) {}
+
+  /**
+   * Answer codes of one recipient.
+   *
+   * @param needed a message is unanswered, so that a bare answer would be ambiguous
+   * @param open codes of unanswered messages: never given again
+   * @param lately codes of all messages of late: given again only when there are no others, since a
+   *     late answer to one of those must not be taken for an answer to this one
+   */
+  public record Codes(boolean needed, Set<String> open, Set<String> lately) {
+    public static final Codes NONE = new Codes(false, Set.of(), Set.of());
+
+    public Codes {
+      open = Set.copyOf(open);
+      lately = Set.copyOf(lately);
+    }
+  }
 
   /** What a channel calls an address. */
   public enum Address {
@@ -297,12 +318,12 @@ public final class Planner {
         -1,
         List.copyOf(device.points),
         new Plan.Words(said.kind(), said.text(), said.fields(), replaced),
-        List.of());
+        List.of(),
+        false);
   }
 
   private void message(int stage, List<String> channels, Person person) {
-    boolean answers =
-        person.audience != Audience.RESIDENT && person.audience != Audience.UPPER_LEADER;
+    boolean answers = person.audience.acts();
     if (person.said == null) {
       person.places = List.copyOf(person.points());
     }
@@ -318,23 +339,72 @@ public final class Planner {
     boolean oneAtATime = person.audience == Audience.RESIDENT;
     int before = -1;
     for (String channel : channels) {
-      String address = address(person, terms.channels().get(channel), stage);
-      if (!address.isBlank()) {
-        int number =
-            add(
-                channel,
-                person.audience,
-                person.recipient,
-                person.name,
-                address,
-                stage,
-                oneAtATime ? before : -1,
-                person.places,
-                person.said,
-                codes);
-        before = number;
+      Address kind = terms.channels().get(channel);
+      String address = address(person, kind, stage);
+      if (address.isBlank() || optedOut(person, kind, channel, address)) {
+        continue;
+      }
+      boolean brief =
+          kind == Address.PHONE
+              && answers
+              && grade() == Grade.RED
+              && person.said.text().length() > Brief.MOST;
+      Plan.Words said = brief ? brief(person) : person.said;
+      int instead = oneAtATime ? before : -1;
+      before = toPerson(person, channel, address, stage, instead, said, false);
+      if (brief && person.detailed.add(channel + ' ' + address)) {
+        toPerson(person, channel, address, stage, -1, person.said, true);
       }
     }
+  }
+
+  private int toPerson(
+      Person person,
+      String channel,
+      String address,
+      int stage,
+      int insteadOf,
+      Plan.Words said,
+      boolean details) {
+    List<String> codes = person.codes == null ? List.of() : person.codes;
+    return add(
+        channel,
+        person.audience,
+        person.recipient,
+        person.name,
+        address,
+        stage,
+        insteadOf,
+        person.places,
+        said,
+        codes,
+        details);
+  }
+
+  private Plan.Words brief(Person person) {
+    if (person.brief == null) {
+      person.brief =
+          voice.brief(
+              person.said,
+              person.audience,
+              person.places.stream().map(points::get).toList(),
+              person.households,
+              person.codes);
+    }
+    return person.brief;
+  }
+
+  /**
+   * Who asked for no SMS gets none of the lesser grades, as a resident: whoever answers for others
+   * has a duty, and what threatens life is no advertising. Who was told of what this changes is
+   * told of the change.
+   */
+  private boolean optedOut(Person person, Address kind, String channel, String address) {
+    return kind == Address.PHONE
+        && person.audience == Audience.RESIDENT
+        && !grade().high()
+        && !former.containsKey(channel + ' ' + address)
+        && terms.optedOut().test(address);
   }
 
   /** Channels for people: the preferred ones first, then the rest by name. */
@@ -360,9 +430,10 @@ public final class Planner {
     }
     int points = person.places.size();
     boolean pointByPoint = person.audience.responsible() && points > MOST_POINTS_AT_ONCE;
-    Set<String> used = terms.codesInUse().apply(person.recipient);
-    int count = pointByPoint ? Math.min(points, MOST_CODES) : used != null ? 1 : 0;
-    person.codes = freeCodes(count, used == null ? Set.of() : used, person.recipient);
+    Codes known = terms.codes().apply(person.recipient);
+    int count = pointByPoint ? Math.min(points, MOST_CODES) : known.needed() ? 1 : 0;
+    List<String> free = freeCodes(count, known.lately(), person.recipient);
+    person.codes = free.size() == count ? free : freeCodes(count, known.open(), person.recipient);
     return person.codes;
   }
 
@@ -406,7 +477,8 @@ public final class Planner {
                   -1,
                   List.of(),
                   new Plan.Words(said.kind(), said.text(), said.fields(), ended),
-                  List.of());
+                  List.of(),
+                  false);
             });
   }
 
@@ -420,13 +492,14 @@ public final class Planner {
       int insteadOf,
       List<Integer> places,
       Plan.Words said,
-      List<String> codes) {
+      List<String> codes,
+      boolean details) {
     int number = deliveries.size();
     int place = words.computeIfAbsent(said, s -> words.size());
     deliveries.add(
         new Delivery(
             number, channel, audience, recipient, name, address, stage, insteadOf, places, place,
-            codes));
+            codes, details));
     return number;
   }
 
@@ -460,6 +533,12 @@ public final class Planner {
 
     /** The same at every stage. */
     Plan.Words said;
+
+    /** The same in one SMS part; null = not needed yet. */
+    Plan.Words brief;
+
+    /** Addresses that get the details after the first brief words. */
+    final Set<String> detailed = new HashSet<>();
 
     List<Integer> places = List.of();
 

@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How far one warning has come: a fold of its plan and its events. The same events give the same
@@ -77,6 +79,9 @@ public final class Progress {
     private boolean unknown;
     private boolean pending;
     private boolean declined;
+    private boolean trying;
+    private int unknowns;
+    private final Set<String> from = new LinkedHashSet<>();
     private boolean countedAsTold;
     private boolean countedAsTouched;
     private Instant since;
@@ -113,6 +118,21 @@ public final class Progress {
       return unknown;
     }
 
+    /** Tries in a row whose outcome is not known. */
+    public int unknowns() {
+      return unknowns;
+    }
+
+    /** The carrier has said that it has not arrived and that it still tries. */
+    public boolean trying() {
+      return trying && state == DeliveryState.SENT;
+    }
+
+    /** Our own addresses that its tries left from, as far as they are known. */
+    public Set<String> from() {
+      return from;
+    }
+
     /** A platform keeps it for review: never sent again by us. */
     public boolean pending() {
       return pending;
@@ -141,6 +161,11 @@ public final class Progress {
     /** When a carrier took it, or may have; null = not yet. */
     public Instant handoff() {
       return handoff;
+    }
+
+    /** A carrier took it, or may have, at some time. */
+    public boolean left() {
+      return handoff != null;
     }
 
     /** When anything was last heard of it; null = never. */
@@ -358,6 +383,68 @@ public final class Progress {
         && d.points().stream().allMatch(p -> spots[p].answered.contains(d.recipient()));
   }
 
+  /**
+   * True when that person may hold an unanswered message of this warning in their hands.
+   *
+   * @param soon count what is going to ask them, too
+   */
+  public boolean outstanding(String recipient, boolean soon) {
+    boolean asked = false;
+    for (Row row : rowsOf(recipient)) {
+      Delivery d = row.delivery;
+      if (!d.audience().acts() || d.details()) {
+        continue;
+      }
+      if (d.codes().size() > 1 ? saidForAll(row) : row.declined || confirmed(row)) {
+        return false;
+      }
+      boolean failed = row.state.settled() && !row.state.told();
+      boolean inHand = (row.left() || row.flying) && !failed;
+      asked |= inHand || row.state == DeliveryState.UNKNOWN || (soon && !failed && mayAsk(row));
+    }
+    return asked;
+  }
+
+  private boolean mayAsk(Row row) {
+    boolean undecided = status == WarningStatus.HELD || status == WarningStatus.AWAITING_APPROVAL;
+    return undecided ? row.delivery.stage() == 0 : awake(row);
+  }
+
+  private static boolean confirmed(Row row) {
+    return row.state == DeliveryState.CONFIRMED;
+  }
+
+  /** True when its person has answered yes or no for every point that it asks about. */
+  private boolean saidForAll(Row row) {
+    String recipient = row.delivery.recipient();
+    return row.delivery.points().stream()
+        .allMatch(
+            p -> spots[p].answered.contains(recipient) || spots[p].declinedBy.contains(recipient));
+  }
+
+  /**
+   * True when the details may follow: brief words have left for the same address, are not known to
+   * have failed, and were not declined.
+   */
+  public boolean mayFollow(Row details) {
+    Delivery d = details.delivery;
+    boolean may = false;
+    boolean declined = false;
+    for (Row row : rowsOf(d.recipient())) {
+      Delivery first = row.delivery;
+      if (!first.details()
+          && first.channel().equals(d.channel())
+          && first.address().equals(d.address())
+          && row.left()) {
+        boolean failed =
+            row.state.settled() && !row.state.told() && row.state != DeliveryState.UNKNOWN;
+        may |= !failed;
+        declined |= row.declined;
+      }
+    }
+    return may && !declined;
+  }
+
   /** True when the row can still bring something that the point lacks. */
   public boolean serves(Row row, Spot spot) {
     Plan.Point point = plan.points().get(spot.place);
@@ -373,7 +460,9 @@ public final class Progress {
                     || spot.missing.contains(Proof.DELIVERED));
         boolean asHelper =
             point.helpers().contains(recipient) && spot.missing.contains(Proof.HELPERS_ANSWERED);
-        yield !spot.answered.contains(recipient) && (asAnswerer || asHelper);
+        yield !spot.answered.contains(recipient)
+            && !spot.declinedBy.contains(recipient)
+            && (asAnswerer || asHelper);
       }
     };
   }
@@ -483,8 +572,11 @@ public final class Progress {
       case SENT -> {
         landed(row, e);
         row.unknown = false;
+        row.unknowns = 0;
         row.handoff = row.handoff == null ? e.at() : row.handoff;
+        from(e.detail()).ifPresent(row.from::add);
         move(row, DeliveryState.SENT, e);
+        row.why = row.state == DeliveryState.SENT ? "" : row.why;
       }
       case RETRY, LANE_DOWN -> {
         if (latest) {
@@ -496,6 +588,7 @@ public final class Progress {
         if (latest) {
           landed(row, e);
           row.unknown = true;
+          row.unknowns++;
           row.handoff = row.handoff == null ? e.at() : row.handoff;
           move(row, DeliveryState.SENT, e);
           row.why = e.detail();
@@ -512,7 +605,15 @@ public final class Progress {
         row.heard = e.at();
         row.due = e.due();
         move(row, DeliveryState.SENT, e);
+        if (row.delivery.audience() != Audience.LOUDSPEAKER) {
+          // The carrier has it after all, and says why the person has not.
+          row.trying = true;
+          row.unknown = false;
+          row.unknowns = 0;
+          row.why = e.detail();
+        }
       }
+      case UNRESOLVED -> move(row, DeliveryState.UNKNOWN, e);
       case FAILED, UNHEARD, STOPPED -> {
         if (latest) {
           landed(row, e);
@@ -573,6 +674,19 @@ public final class Progress {
 
   private static List<Integer> places(Event e, Row row) {
     return e.point() >= 0 ? List.of(e.point()) : row.delivery.points();
+  }
+
+  /** Separates, in what is kept of a handoff, the carrier's references from our own address. */
+  private static final String FROM = " from ";
+
+  /** What is kept of a handoff. */
+  public static String handoff(String references, String from) {
+    return from.isEmpty() ? references : references + FROM + from;
+  }
+
+  private static Optional<String> from(String handoff) {
+    int at = handoff.lastIndexOf(FROM);
+    return at < 0 ? Optional.empty() : Optional.of(handoff.substring(at + FROM.length()));
   }
 
   /** The last try's outcome is known. */
@@ -705,6 +819,7 @@ public final class Progress {
         households.add(row.delivery.recipient());
       }
     }
+    List<Coverage.Why> reasons = reasons(spot, p);
     return new Coverage.At(
         p.id(),
         p.name(),
@@ -714,7 +829,8 @@ public final class Progress {
         p.areaCode(),
         spot.state,
         spot.since == null ? accepted : spot.since,
-        why(spot, p),
+        why(spot, reasons),
+        reasons,
         spot.missing,
         spot.stage,
         spot.duty,
@@ -725,26 +841,31 @@ public final class Progress {
         p.implicit());
   }
 
-  /** What covered it, or what it still lacks and what stands in the way. */
-  private String why(Spot spot, Plan.Point p) {
-    if (spot.word != null) {
-      return spot.word;
+  /** What covered it, or what still stands in the way. */
+  private static String why(Spot spot, List<Coverage.Why> reasons) {
+    return spot.word != null
+        ? spot.word
+        : reasons.stream()
+            .map(r -> r.who() + "：" + r.reason().text())
+            .collect(Collectors.joining("；"));
+  }
+
+  private static List<Coverage.Why> reasons(Spot spot, Plan.Point p) {
+    if (spot.word != null || spot.covered()) {
+      return List.of();
     }
-    if (spot.covered()) {
-      return "";
-    }
-    List<String> reasons = new ArrayList<>();
+    Set<Coverage.Why> reasons = new LinkedHashSet<>();
     for (Row row : spot.rows) {
+      Delivery d = row.delivery;
       boolean counts =
-          row.delivery.audience() == Audience.LOUDSPEAKER
-              || p.responsible().contains(row.delivery.recipient());
+          d.audience() == Audience.LOUDSPEAKER || p.responsible().contains(d.recipient());
       if (counts && row.attempts > 0 && !row.state.told() && !row.why.isBlank()) {
-        reasons.add(row.delivery.name() + "：" + row.why);
+        reasons.add(new Coverage.Why(d.name(), Reason.of(row.why)));
       }
-      if (counts && row.declined) {
-        reasons.add(row.delivery.name() + "：去不了");
+      if (counts && spot.declinedBy.contains(d.recipient())) {
+        reasons.add(new Coverage.Why(d.name(), Reason.of("去不了")));
       }
     }
-    return String.join("；", new LinkedHashSet<>(reasons));
+    return List.copyOf(reasons);
   }
 }

@@ -73,6 +73,34 @@ final class Voice {
     return new Plan.Words(kind, text, fields, List.of());
   }
 
+  /**
+   * The same in one SMS part, for who must act.
+   *
+   * @param said what {@link #words} made of it
+   * @param households of key groups that the person helps
+   */
+  Plan.Words brief(
+      Plan.Words said,
+      Audience audience,
+      List<HazardPoint> points,
+      List<String> households,
+      List<String> codes) {
+    boolean helper = audience == Audience.HELPER;
+    Brief brief =
+        new Brief(
+            warning.drill(),
+            kind == Content.Kind.UPDATE,
+            warning.hazard().name(),
+            colour,
+            points.stream().map(HazardPoint::name).toList(),
+            points.size() == 1 && !helper ? threatened(points.get(0)) : "",
+            action,
+            helper ? "" : audience == Audience.LEADER ? "督促责任人到岗" : "立即到点叫应",
+            helper ? households : List.of(),
+            codes);
+    return new Plan.Words(kind, brief.text(), said.fields(), List.of());
+  }
+
   /** What stands for a name in braces; null = not a name, it stays as it is. */
   private String value(String name, List<HazardPoint> points, Map<String, String> extra) {
     HazardPoint first = points.isEmpty() ? null : points.get(0);

@@ -35,6 +35,12 @@ class AccessTest {
     PATHS.put("GET /api/v1/registry/speakers", Right.SEE);
     PATHS.put("GET /api/v1/duty-tasks", Right.SEE);
     PATHS.put("GET /api/v1/channels", Right.SEE);
+    PATHS.put("POST /api/v1/channels/x/test", Right.TEST);
+    PATHS.put("GET /api/v1/channels/x/test/y", Right.TEST);
+    PATHS.put("GET /api/v1/inbox", Right.SEE);
+    PATHS.put("POST /api/v1/inbox/1/seen", Right.CONFIRM);
+    PATHS.put("GET /api/v1/opt-outs", Right.SEE);
+    PATHS.put("POST /api/v1/opt-outs", Right.CONFIRM);
     PATHS.put("POST /api/v1/warnings", Right.ISSUE);
     PATHS.put("POST /api/v1/warnings/x/approve", Right.APPROVE);
     PATHS.put("POST /api/v1/warnings/x/reject", Right.APPROVE);
@@ -88,7 +94,7 @@ class AccessTest {
   void theTableOfRolesIsWhatTheHouseAgreedOn() {
     assertThat(Role.VIEWER.rights()).containsExactly(Right.SEE);
     assertThat(Role.OPERATOR.rights())
-        .containsExactlyInAnyOrder(Right.SEE, Right.SEE_PERSONAL, Right.CONFIRM);
+        .containsExactlyInAnyOrder(Right.SEE, Right.SEE_PERSONAL, Right.CONFIRM, Right.TEST);
     assertThat(Role.ISSUER.rights()).containsExactlyInAnyOrder(Right.SEE, Right.ISSUE);
     assertThat(Role.APPROVER.rights())
         .containsExactlyInAnyOrder(Right.SEE, Right.APPROVE, Right.LIFT);

@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.lastmile.channel.Health;
 import org.lastmile.channel.Message;
+import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Warning;
@@ -141,7 +143,7 @@ class ConsolePageTest {
   void anOperatorConfirmsAPointByKeyboardAlone() {
     String id = house.release(Township.red("A1", house.clock.instant()));
     signIn("王芳");
-    Locator confirm = row("西岭村4号滑坡").getByRole(AriaRole.BUTTON);
+    Locator confirm = row("西岭村4号滑坡").locator("td button");
     confirm.focus();
     page.keyboard().press("Enter");
     assertThat(page.getByRole(AriaRole.DIALOG)).containsText("登记：西岭村4号滑坡");
@@ -212,6 +214,138 @@ class ConsolePageTest {
   }
 
   @Test
+  void eachModemShowsWhatItDoesAndWhatIsWrongInBothLanguages() {
+    house.modems =
+        Health.of(
+            List.of(
+                new Health.Part(
+                    "/dev/ttyUSB0",
+                    Health.State.UP,
+                    "",
+                    Map.of(
+                        "signal",
+                        "-71 dBm",
+                        "operator",
+                        "中国移动",
+                        "sim",
+                        "147****01",
+                        "queue",
+                        "3",
+                        "sentPerMinute",
+                        "11",
+                        "hourLeft",
+                        "120",
+                        "dayLeft",
+                        "800")),
+                new Health.Part(
+                    "/dev/ttyUSB1",
+                    Health.State.DOWN,
+                    "no SIM: put one in",
+                    Map.of("signal", "unknown", "whyZh", "没有 SIM 卡：请插入", "port", "x"))));
+    signIn("李强");
+    Locator good = page.locator(".modem-UP");
+    assertThat(good).containsText("ttyUSB0");
+    assertThat(good).containsText("中国移动");
+    assertThat(good).containsText("-71 dBm");
+    assertThat(good.locator(".bar-on")).hasCount(4);
+    assertThat(good).containsText("排队 3");
+    assertThat(good).containsText("每分钟发 11");
+    assertThat(good).containsText("本小时 120 条，今日 800 条");
+    good.locator("summary").click();
+    assertThat(good.getByText("147****01")).isVisible();
+    Locator bad = page.locator(".modem-DOWN");
+    assertThat(bad).containsText("没有 SIM 卡：请插入");
+    assertThat(page.locator(".modems > li").first()).containsText("ttyUSB1");
+    assertThat(page.getByRole(AriaRole.BUTTON, named("发测试短信"))).hasCount(0);
+    page.getByRole(AriaRole.BUTTON, named("English")).click();
+    assertThat(bad).containsText("no SIM: put one in");
+    assertThat(bad).not().containsText("请插入");
+  }
+
+  @Test
+  void aTestMessageIsSentAndItsWayIsShownWhileOneLooks() {
+    signIn("王芳");
+    page.getByRole(AriaRole.BUTTON, named("发测试短信")).click();
+    Locator dialog = page.getByRole(AriaRole.DIALOG);
+    assertThat(dialog).containsText("不会被当成预警");
+    dialog.getByLabel("收信号码").fill("13712345678");
+    dialog.getByLabel("内容").fill("模块一");
+    assertThat(broken()).isEmpty();
+    dialog.locator("button.primary").click();
+    assertThat(dialog.getByRole(AriaRole.STATUS)).containsText("排队等候");
+    Message message = House.get(house.desk.due("sms", 10)).get(0);
+    assertThat(message.content().text()).isEqualTo("【测试】模块一");
+    House.get(house.desk.outcome(message.attempt(), new Outcome.Accepted(List.of("1"))));
+    assertThat(dialog.getByRole(AriaRole.STATUS)).containsText("等待回执");
+    house.evidence("sms", message, Signal.Evidence.RECEIVED);
+    assertThat(dialog.getByRole(AriaRole.STATUS)).containsText("还在投递");
+    house.evidence("sms", message, Signal.Evidence.DELIVERED);
+    assertThat(dialog.getByRole(AriaRole.STATUS)).containsText("已送达手机");
+    dialog.locator("button.primary").click();
+    assertThat(dialog.getByRole(AriaRole.STATUS)).containsText("排队等候");
+    Message again = House.get(house.desk.due("sms", 10)).get(0);
+    House.get(
+        house.desk.outcome(
+            again.attempt(), new Outcome.Permanent("CMS 28: number not identified")));
+    assertThat(dialog.getByRole(AriaRole.STATUS)).containsText("号码无效（CMS 28）");
+    page.keyboard().press("Escape");
+    assertThat(dialog).hasCount(0);
+  }
+
+  @Test
+  void somebodyInDangerIsSaidAtTheTopUntilSomebodySeesToIt() {
+    house.release(Township.red("A1", house.clock.instant()));
+    house.carry("sms");
+    signIn("王芳");
+    assertThat(page.getByText("没有需要看的来信")).isVisible();
+    house.writes("15000000000", "请问桥通了吗");
+    assertThat(page.locator(".letter")).containsText("不在台账里的号码");
+    assertThat(page.locator(".banner-alarm")).hasCount(0);
+    house.writes("13800000001", "1人被困");
+    assertThat(page.locator(".banner-alarm")).containsText("王建国1");
+    assertThat(page.locator(".banner-alarm")).containsText("1人被困");
+    Locator alarm = page.locator(".letter").first();
+    assertThat(alarm).containsText("报险");
+    assertThat(alarm).containsText("芦山县气象台发布暴雨红色预警");
+    assertThat(broken()).isEmpty();
+    alarm.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("我来处理")).click();
+    assertThat(page.locator(".banner-alarm")).hasCount(0);
+    assertThat(page.locator("#inbox .seen")).containsText("已看过的来信 1");
+    assertThat(page.locator("#inbox > .letters .letter")).hasCount(1);
+  }
+
+  @Test
+  void aPointShowsWhatWentToWhomAndWhyNot() {
+    house.release(Township.red("A1", house.clock.instant()));
+    List<Message> sms = House.get(house.desk.due("sms", 1000));
+    for (Message m : sms) {
+      Outcome outcome =
+          m.address().equals("13800000001")
+              ? new Outcome.Permanent("CMS 28: number not identified")
+              : new Outcome.Accepted(List.of("1"));
+      House.get(house.desk.outcome(m.attempt(), outcome));
+    }
+    house.evidence("sms", to(sms, "13900000001"), Signal.Evidence.RECEIVED);
+    signIn("王芳");
+    assertThat(row("东溪村1号滑坡")).containsText("王建国1：号码无效（CMS 28）");
+    row("东溪村1号滑坡").locator("th button").click();
+    Locator dialog = page.getByRole(AriaRole.DIALOG);
+    Locator a = dialog.locator(".rows li").filter(with("王建国1")).first();
+    assertThat(a).containsText("送不到");
+    assertThat(a).containsText("号码无效（CMS 28）");
+    Locator b = dialog.locator(".rows li").filter(with("李秀英1")).first();
+    assertThat(b).containsText("运营商还在投递");
+    assertThat(b).containsText("暴雨红色预警：东溪村1号滑坡");
+    assertThat(dialog.locator(".rows li").filter(with("李秀英1")).filter(with("村小学")))
+        .not()
+        .hasCount(0);
+    assertThat(broken()).isEmpty();
+    page.keyboard().press("Escape");
+    page.getByRole(AriaRole.BUTTON, named("English")).click();
+    assertThat(row("东溪村1号滑坡")).containsText("CMS 28: number not identified");
+  }
+
+  @Test
   void aPageThatHearsNothingSaysLoudlyThatItIsStaleAndRecovers() {
     house.release(Township.red("A1", house.clock.instant()));
     signIn("王芳");
@@ -250,9 +384,21 @@ class ConsolePageTest {
 
   @Test
   void nothingIsCutOffOnAnOfficeScreenOrAPhone() {
+    house.modems =
+        Health.of(
+            List.of(
+                new Health.Part(
+                    "/dev/serial/by-id/usb-Android_Android_with_a_name_that_does_not_end-if02",
+                    Health.State.DEGRADED,
+                    "weak signal, -105 dBm; move the antenna",
+                    Map.of("signal", "-105 dBm", "operator", "中国移动通信集团公司", "queue", "2"))));
     house.release(Township.red("A1", house.clock.instant()));
+    house.carry("sms");
+    house.writes("13800000001", "1人被困" + "，快来".repeat(40));
     signIn("王芳");
     assertThat(row("东溪村1号滑坡")).isVisible();
+    assertThat(page.locator(".banner-alarm")).isVisible();
+    assertThat(page.locator(".modem")).isVisible();
     for (int width : new int[] {1366, 1024, 768, 390, 360}) {
       page.setViewportSize(width, 768);
       Object over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
@@ -272,7 +418,7 @@ class ConsolePageTest {
     enter("王芳", House.PASSWORD);
     assertThat(page.locator(".task")).hasCount(2);
     assertThat(broken()).isEmpty();
-    row("东溪村1号滑坡").getByRole(AriaRole.BUTTON).click();
+    row("东溪村1号滑坡").locator("td button").click();
     assertThat(page.getByRole(AriaRole.DIALOG)).isVisible();
     assertThat(broken()).isEmpty();
   }

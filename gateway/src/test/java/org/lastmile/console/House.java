@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -43,7 +42,15 @@ final class House implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final MemoryLedger ledger = new MemoryLedger(clock);
   final Memory memory = ledger.memory("console");
-  final Map<String, Supplier<Health>> channels = new TreeMap<>();
+
+  /** How the modems are. */
+  volatile Health modems = part("modem-1", Health.State.UP, "");
+
+  final Map<String, Supplier<Health>> channels =
+      Map.of(
+          "sms", () -> modems,
+          "loudspeaker", () -> part("broker", Health.State.DOWN, "no connection"));
+
   final TestRosters rosters = new TestRosters();
   final Desk desk;
   final Accounts accounts;
@@ -73,8 +80,6 @@ final class House implements AutoCloseable {
                 Map.of("sms", Planner.Address.PHONE, "loudspeaker", Planner.Address.DEVICE)));
     desk.start();
     accounts = new Accounts(memory, random, clock, BOOTSTRAP);
-    channels.put("sms", () -> part("modem-1", Health.State.UP, ""));
-    channels.put("loudspeaker", () -> part("broker", Health.State.DOWN, "no connection"));
     console =
         new Console(
             vertx,
@@ -114,6 +119,11 @@ final class House implements AutoCloseable {
     messages.forEach(
         m -> get(desk.outcome(m.attempt(), new Outcome.Accepted(List.of(m.attempt())))));
     return messages;
+  }
+
+  /** Somebody writes to one of our SIMs. */
+  void writes(String phone, String text) {
+    get(desk.signal("sms", new Signal.Inbound("", phone, "", text, clock.instant())));
   }
 
   void evidence(String channel, Message message, Signal.Evidence evidence) {

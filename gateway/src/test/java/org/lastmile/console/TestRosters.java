@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.lastmile.warning.HazardPoint;
 import org.lastmile.warning.Loudspeaker;
+import org.lastmile.warning.Resident;
 import org.lastmile.warning.ResponsiblePerson;
 import org.lastmile.warning.Threat;
 
@@ -26,6 +27,11 @@ final class TestRosters implements Rosters {
   @Override
   public List<ResponsiblePerson> people() {
     return Township.points().stream().flatMap(p -> p.responsible().stream()).toList();
+  }
+
+  @Override
+  public List<Resident> residents() {
+    return Township.points().stream().flatMap(p -> p.residents().stream()).toList();
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Message;
+import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Warning;
@@ -303,6 +304,55 @@ class WarningsApiTest {
     assertThat(cells).contains("P-03", "已覆盖", "138****0001");
     assertThat(cells).anyMatch(c -> c.startsWith("'=cmd"));
     assertThat(cells).noneMatch(c -> c.startsWith("="));
+  }
+
+  @Test
+  void whatCarriersReportedIsToldApartInTheDeliveriesAndInTheTables() throws Exception {
+    String id = house.release(red("A1"));
+    List<Message> sms = house.carry("sms");
+    List<Signal.Evidence> said =
+        List.of(
+            Signal.Evidence.DELIVERED,
+            Signal.Evidence.RECEIVED,
+            Signal.Evidence.FAILED,
+            Signal.Evidence.EXPIRED);
+    for (int i = 0; i < said.size(); i++) {
+      String phone = "1380000000" + (i + 1);
+      house.evidence(
+          "sms",
+          sms.stream().filter(m -> m.address().equals(phone)).findFirst().orElseThrow(),
+          said.get(i));
+    }
+    JsonNode rows = house.json(operator, "/api/v1/warnings/" + id + "/deliveries?channel=sms");
+    assertThat(rows)
+        .filteredOn(r -> r.path("address").asText().startsWith("1380000000"))
+        .filteredOn(r -> r.path("stage").asInt() == 0 && !r.path("details").asBoolean())
+        .extracting(r -> r.path("report").asText())
+        .containsExactlyInAnyOrder("DELIVERED", "TRYING", "FAILED", "EXPIRED", "NONE", "NONE");
+    String path = "/api/v1/warnings/" + id + "/report.csv";
+    assertThat(house.fetch(operator, path + "?of=deliveries").body())
+        .contains("\"回执\"", "运营商仍在投递", "送不到", "过期未达", "已送达，未应答", "已发出，未证实");
+    assertThat(house.fetch(operator, path + "?of=timeline").body())
+        .contains("送达", "已收下，仍在投递", "过期未达");
+    assertThat(house.fetch(operator, path + "?of=nothing").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void whyAPointIsNotCoveredHasACodeForEveryPerson() throws Exception {
+    String id = house.release(red("A1"));
+    Message toA =
+        House.get(house.desk.due("sms", 1000)).stream()
+            .filter(m -> m.address().equals("13800000001"))
+            .findFirst()
+            .orElseThrow();
+    House.get(
+        house.desk.outcome(toA.attempt(), new Outcome.Permanent("CMS 28: number not identified")));
+    JsonNode point =
+        house.json(viewer, "/api/v1/warnings/" + id + "/coverage").path("points").path(0);
+    assertThat(point.path("reasons").path(0).path("who").asText()).isEqualTo("王建国1");
+    assertThat(point.path("reasons").path(0).path("reason").path("code").asText())
+        .isEqualTo("BAD_NUMBER");
+    assertThat(point.path("why").asText()).contains("王建国1：CMS 28");
   }
 
   @Test

@@ -275,6 +275,11 @@ final class Town implements AutoCloseable {
     return messages;
   }
 
+  /** Says everything after brief words. */
+  static boolean details(Message message) {
+    return message.content().id().endsWith("d");
+  }
+
   void outcome(Message message, Outcome outcome) {
     ask(d -> d.outcome(message.attempt(), outcome));
   }
@@ -288,7 +293,12 @@ final class Town implements AutoCloseable {
   }
 
   void writes(String phone, String text) {
-    ask(d -> d.signal("sms", new Signal.Inbound("", phone, "sim1", text, now)));
+    writes(phone, "", text);
+  }
+
+  /** To one of our SIMs; empty = nobody knows which. */
+  void writes(String phone, String to, String text) {
+    ask(d -> d.signal("sms", new Signal.Inbound("", phone, to, text, now)));
   }
 
   Message lastTo(String address) {

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AnswerTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"1", " １ ", "1。", "收到", "已收到！", "“收到”", "1\n", "【1】"})
+  @ValueSource(
+      strings = {"1", " １ ", "1。", "收到", "已收到！", "“收到”", "1\n", "【1】", "1️⃣", "\u200B1", "收到👌"})
   void these_mean_yes(String text) {
     assertThat(Answer.of(text)).isEqualTo(new Answer(Answer.Meaning.YES, List.of()));
   }
@@ -39,13 +40,31 @@ class AnswerTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "退订, OPT_OUT",
+    "TD, OPT_OUT",
+    "ｔ, OPT_OUT",
+    "Unsubscribe, OPT_OUT",
+    "恢复, OPT_IN",
+    "退订了谁负责, REPORT",
+    "供电恢复, REPORT"
+  })
+  void only_the_word_alone_takes_somebody_off(String text, Answer.Meaning meaning) {
+    assertThat(Answer.of(text).meaning()).isEqualTo(meaning);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"1人被困", "有2户进水了", "快来救人，塌方了", "我们被困住了"})
   void these_are_alarms_and_never_answers(String text) {
     assertThat(Answer.of(text).meaning()).isEqualTo(Answer.Meaning.ALARM);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "11", "12", "收到吗", "好的", "不收到", "13", "345", "退订", "谁啊"})
+  @ValueSource(
+      strings = {
+        "", "11", "12", "收到吗", "好的", "不收到", "13", "345", "谁啊", "ok", "OK", "知道了", "回复1", "收到1",
+        "1 1"
+      })
   void anything_else_is_kept_as_words(String text) {
     assertThat(Answer.of(text).meaning()).isEqualTo(Answer.Meaning.REPORT);
   }

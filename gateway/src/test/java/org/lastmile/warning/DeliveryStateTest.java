@@ -8,6 +8,7 @@ import static org.lastmile.warning.DeliveryState.EXPIRED;
 import static org.lastmile.warning.DeliveryState.FAILED;
 import static org.lastmile.warning.DeliveryState.QUEUED;
 import static org.lastmile.warning.DeliveryState.SENT;
+import static org.lastmile.warning.DeliveryState.UNKNOWN;
 
 import java.util.EnumSet;
 import java.util.Map;
@@ -19,8 +20,9 @@ class DeliveryStateTest {
   /** Every move that is allowed; every other one is not. */
   private static final Map<DeliveryState, Set<DeliveryState>> MOVES =
       Map.of(
-          QUEUED, EnumSet.of(SENT, CANCELLED, EXPIRED, FAILED, DELIVERED, CONFIRMED),
-          SENT, EnumSet.of(CANCELLED, EXPIRED, FAILED, DELIVERED, CONFIRMED),
+          QUEUED, EnumSet.complementOf(EnumSet.of(QUEUED)),
+          SENT, EnumSet.complementOf(EnumSet.of(QUEUED, SENT)),
+          UNKNOWN, EnumSet.of(CANCELLED, EXPIRED, FAILED, DELIVERED, CONFIRMED),
           CANCELLED, EnumSet.of(DELIVERED, CONFIRMED),
           EXPIRED, EnumSet.of(DELIVERED, CONFIRMED),
           FAILED, EnumSet.of(DELIVERED, CONFIRMED),

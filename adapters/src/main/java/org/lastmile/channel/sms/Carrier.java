@@ -223,7 +223,7 @@ final class Carrier {
     note(letter, reference, at);
     letter.references.add(reference < 0 ? "" : Integer.toString(reference));
     if (last) {
-      settle(letter, new Outcome.Accepted(letter.references));
+      settle(letter, new Outcome.Accepted(letter.references, modem.address()));
     }
   }
 

@@ -85,7 +85,13 @@ final class Footprint implements Measure {
             registry.threatened(warning),
             Policy.defaults(),
             Wording.defaults(ZONE),
-            new Planner.Terms(now, PlanLatency.channels(), List.of(), who -> null, List.of()));
+            new Planner.Terms(
+                now,
+                PlanLatency.channels(),
+                List.of(),
+                who -> Planner.Codes.NONE,
+                phone -> false,
+                List.of()));
     String receipt = "RELEASED " + plan.points().size() + " " + plan.deliveries().size() + " bench";
     ledger.open(
         lease,

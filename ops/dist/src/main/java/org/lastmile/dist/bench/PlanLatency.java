@@ -158,7 +158,13 @@ final class PlanLatency implements Measure {
                 registry.threatened(warning),
                 Policy.defaults(),
                 Wording.defaults(ZONE),
-                new Planner.Terms(now, channels(), List.of(), who -> null, List.of()));
+                new Planner.Terms(
+                    now,
+                    channels(),
+                    List.of(),
+                    who -> Planner.Codes.NONE,
+                    phone -> false,
+                    List.of()));
         ledger.open(lease, warning, plan, List.of(Event.of(now, Event.Type.RELEASED, "bench")));
         double took = Samples.millis(start);
         double bare = redis.write(sizes(redis, "plan:" + plan.warning()));
