@@ -19,20 +19,9 @@ import picocli.CommandLine.Parameters;
     description = "Measures the program on real parts, one JSON line a case.",
     footer = {"", "Names: intake, plan, footprint, startup"})
 public final class Bench implements Callable<Integer> {
-  private static final Map<String, Measure> MEASURES =
-      new TreeMap<>(
-          Map.of(
-              "intake", new Intake(),
-              "plan", new PlanLatency(),
-              "footprint", new Footprint(),
-              "startup", new Startup()));
-
   /** Names that are promised and come with the channels' own depth. */
   private static final java.util.Set<String> LATER =
       java.util.Set.of(
-          "sms-throughput",
-          "sms-faults",
-          "sms-coverage",
           "loudspeaker-fanout",
           "loudspeaker-latency",
           "supervision",
@@ -52,6 +41,31 @@ public final class Bench implements Callable<Integer> {
       defaultValue = "ops/dist/target/bench")
   private Path data;
 
+  @Option(
+      names = "--reference",
+      description =
+          "whom SMS is held against: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}; daemons have to be installed)",
+      defaultValue = "raw")
+  private Rivals.Choice reference;
+
+  @Option(
+      names = "--peers",
+      paramLabel = "DIR",
+      description = "set-ups of other SMS daemons (default: ${DEFAULT-VALUE})",
+      defaultValue = "ops/bench/peers")
+  private Path peers;
+
+  private Map<String, Measure> measures() {
+    Rivals rivals = new Rivals(reference, peers, System.getenv().getOrDefault("PATH", ""));
+    return new TreeMap<>(
+        Map.of(
+            "intake", new Intake(),
+            "plan", new PlanLatency(),
+            "footprint", new Footprint(),
+            "startup", new Startup(),
+            "sms-throughput", new SmsThroughput(rivals)));
+  }
+
   public static void main(String[] args) {
     // A store outlives its gateway on purpose; here nobody will take it up again.
     Runtime.getRuntime()
@@ -63,12 +77,13 @@ public final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Measure measure = MEASURES.get(name);
+    Map<String, Measure> measures = measures();
+    Measure measure = measures.get(name);
     if (measure == null) {
       System.err.println(
           LATER.contains(name)
-              ? name + ": not built yet; there are " + MEASURES.keySet()
-              : name + ": no such benchmark; there are " + MEASURES.keySet());
+              ? name + ": not built yet; there are " + measures.keySet()
+              : name + ": no such benchmark; there are " + measures.keySet());
       return CommandLine.ExitCode.USAGE;
     }
     Files.createDirectories(data);
