@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,8 +86,7 @@ final class GatewaySender implements Sender {
             .formatted(office, SendingChild.url(store), modems));
     if (!policy.isEmpty()) {
       Files.writeString(folder.resolve("policy.yaml"), policy);
-      Files.writeString(
-          config, "policy: ./policy.yaml\n", java.nio.file.StandardOpenOption.APPEND);
+      Files.writeString(config, "policy: ./policy.yaml\n", java.nio.file.StandardOpenOption.APPEND);
     }
     child = new Child(config);
     long start = System.nanoTime();
@@ -149,12 +147,7 @@ final class GatewaySender implements Sender {
     }
     Entries entries =
         new Entries(
-            points,
-            people,
-            List.of(),
-            List.of(),
-            List.of(new AdminArea(VILLAGE, "石门村")),
-            Map.of());
+            points, people, List.of(), List.of(), List.of(new AdminArea(VILLAGE, "石门村")), Map.of());
     double south = LATITUDE - 0.1;
     double north = LATITUDE + 0.1;
     double west = LONGITUDE - 0.1;

@@ -135,8 +135,7 @@ abstract class Peer implements Sender {
         throws IOException {
       super(folder);
       makeFolders(
-          folder,
-          List.of("outgoing", "checked", "failed", "incoming", "report", "sent", "stats"));
+          folder, List.of("outgoing", "checked", "failed", "incoming", "report", "sent", "stats"));
       List<String> names = new ArrayList<>();
       StringBuilder devices = new StringBuilder();
       int cut = template.indexOf(DEVICE);
@@ -166,7 +165,8 @@ abstract class Peer implements Sender {
     private static byte[] message(Letter letter) {
       boolean plain = letter.text().chars().allMatch(c -> c < 128);
       String head = "To: " + letter.to().substring(1) + "\nReport: yes\n";
-      byte[] first = (head + (plain ? "\n" : "Alphabet: UCS\n\n")).getBytes(StandardCharsets.US_ASCII);
+      byte[] first =
+          (head + (plain ? "\n" : "Alphabet: UCS\n\n")).getBytes(StandardCharsets.US_ASCII);
       byte[] text =
           letter.text().getBytes(plain ? StandardCharsets.US_ASCII : StandardCharsets.UTF_16BE);
       byte[] all = java.util.Arrays.copyOf(first, first.length + text.length);

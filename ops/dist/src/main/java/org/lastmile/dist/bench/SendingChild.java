@@ -105,7 +105,8 @@ final class SendingChild implements Sender {
             .map(field -> new Letter(field[0], field[1]))
             .toList();
     List<String> ports = Arrays.asList(args).subList(2, args.length);
-    Runnable sending = args[0].equals("raw") ? bare(ports, letters) : channel(args[0], ports, letters);
+    Runnable sending =
+        args[0].equals("raw") ? bare(ports, letters) : channel(args[0], ports, letters);
     System.out.println("ready");
     BufferedReader orders =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -206,7 +207,8 @@ final class SendingChild implements Sender {
 
   private static Runnable channel(String store, List<String> ports, List<Letter> letters)
       throws InterruptedException {
-    Ledger ledger = new RedisLedger(RedisAddress.parse(store), "bench-" + ProcessHandle.current().pid());
+    Ledger ledger =
+        new RedisLedger(RedisAddress.parse(store), "bench-" + ProcessHandle.current().pid());
     SmsChannel channel =
         new SmsChannel(
             new SmsConfig(ports.stream().map(SmsConfig.Port::of).toList()),

@@ -142,7 +142,8 @@ final class SmsThroughput implements Measure {
           });
       List<String> order = new ArrayList<>(now.keySet());
       java.util.Collections.rotate(order, round);
-      ExecutorService threads = Executors.newFixedThreadPool(cell.delay() == SLOW ? order.size() : 1);
+      ExecutorService threads =
+          Executors.newFixedThreadPool(cell.delay() == SLOW ? order.size() : 1);
       try {
         Map<String, Future<Trial>> results = new LinkedHashMap<>();
         for (String who : order) {
@@ -158,7 +159,9 @@ final class SmsThroughput implements Measure {
       }
     }
 
-    /** Daemons that send a third as fast need not be asked three times how they do without delay. */
+    /**
+     * Daemons that send a third as fast need not be asked three times how they do without delay.
+     */
     private boolean worth(String who, Cell cell, int round) {
       if (Rivals.isPeer(who)) {
         return round == 0 && (cell.delay() > 0 || cell.modems() == 1);
