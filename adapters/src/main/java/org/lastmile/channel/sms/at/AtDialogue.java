@@ -59,6 +59,14 @@ public final class AtDialogue {
     handOut();
   }
 
+  /** As {@link #listen}, without waiting for what has not come yet. */
+  public void glance() throws LineLost {
+    while (line.waiting() && fill()) {
+      handOut();
+    }
+    handOut();
+  }
+
   private void handOut() {
     for (Optional<String> next = lines.next(false); next.isPresent(); next = lines.next(false)) {
       aside(next.get(), "");

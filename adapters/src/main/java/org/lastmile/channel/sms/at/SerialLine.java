@@ -78,6 +78,15 @@ public final class SerialLine implements Line {
   }
 
   @Override
+  public boolean waiting() throws LineLost {
+    int n = port.bytesAvailable();
+    if (n < 0) {
+      throw gone();
+    }
+    return n > 0;
+  }
+
+  @Override
   public int read(byte[] into) throws LineLost {
     int n = port.readBytes(into, into.length);
     if (n < 0) {

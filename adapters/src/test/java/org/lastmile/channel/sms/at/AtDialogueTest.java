@@ -23,6 +23,7 @@ class AtDialogueTest {
     private final Queue<byte[]> pieces = new ArrayDeque<>();
     private final StringBuilder written = new StringBuilder();
     private boolean gone;
+    private int emptyReads;
 
     Script says(String... texts) {
       for (String text : texts) {
@@ -32,9 +33,15 @@ class AtDialogueTest {
     }
 
     @Override
+    public boolean waiting() {
+      return !pieces.isEmpty();
+    }
+
+    @Override
     public int read(byte[] into) throws LineLost {
       byte[] piece = pieces.poll();
       if (piece == null) {
+        emptyReads++;
         if (gone) {
           throw new LineLost("gone");
         }
@@ -66,6 +73,14 @@ class AtDialogueTest {
     assertThat(answer.ok()).isTrue();
     assertThat(answer.lines()).containsExactly("+CSQ: 20,99");
     assertThat(answer.value("+CSQ:")).contains("20,99");
+  }
+
+  @Test
+  void a_glance_takes_in_what_is_there_and_waits_for_nothing() throws LineLost {
+    modem.says("\r\n+CDS: 25\r\n", PDU + "\r\n");
+    at.glance();
+    assertThat(unasked).containsExactly(new Unsolicited.Pdu(PDU));
+    assertThat(modem.emptyReads).isZero();
   }
 
   @Test
