@@ -55,6 +55,13 @@ public final class Bench implements Callable<Integer> {
       defaultValue = "ops/bench/peers")
   private Path peers;
 
+  @Option(
+      names = "--case",
+      paramLabel = "WORDS",
+      description = "SMS: only the cases whose names contain these words",
+      defaultValue = "")
+  private String only;
+
   private Map<String, Measure> measures() {
     Rivals rivals = new Rivals(reference, peers, System.getenv().getOrDefault("PATH", ""));
     return new TreeMap<>(
@@ -63,7 +70,8 @@ public final class Bench implements Callable<Integer> {
             "plan", new PlanLatency(),
             "footprint", new Footprint(),
             "startup", new Startup(),
-            "sms-throughput", new SmsThroughput(rivals)));
+            "sms-throughput", new SmsThroughput(rivals, only),
+            "sms-faults", new SmsFaults(rivals, only)));
   }
 
   public static void main(String[] args) {

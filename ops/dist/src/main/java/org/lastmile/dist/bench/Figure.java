@@ -1,7 +1,10 @@
 package org.lastmile.dist.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,7 +12,8 @@ import java.util.Map;
 /**
  * One measured case.
  *
- * @param reference the bare limit, measured in the same run; null = there is none
+ * @param ours infinite = it never came, which is written as null; so with the reference
+ * @param reference the bare limit or a rival, measured in the same run; null = there is none
  * @param better which way is better
  * @param more what else is worth knowing, by name
  */
@@ -39,7 +43,7 @@ record Figure(
   /** The same with something more to know. */
   Figure with(String key, Object value) {
     Map<String, Object> all = new LinkedHashMap<>(more);
-    all.put(key, value instanceof Double number ? (Object) rounded(number) : value);
+    all.put(key, value);
     return new Figure(bench, name, ours, reference, unit, better, all);
   }
 
@@ -48,12 +52,14 @@ record Figure(
     ObjectNode line = JSON.createObjectNode();
     line.put("bench", bench);
     line.put("case", name);
-    line.put("ours", rounded(ours));
-    line.put("reference", reference == null ? null : rounded(reference));
-    line.put("ratio", reference == null || reference == 0 ? null : rounded(ours / reference));
+    line.set("ours", number(ours));
+    line.set("reference", number(reference));
+    line.set("ratio", number(reference == null || reference == 0 ? null : ours / reference));
     line.put("unit", unit);
     line.put("better", better == Better.HIGHER ? "higher" : "lower");
-    more.forEach(line::putPOJO);
+    more.forEach(
+        (key, value) ->
+            line.set(key, value instanceof Double d ? number(d) : JSON.valueToTree(value)));
     try {
       return JSON.writeValueAsString(line);
     } catch (JsonProcessingException e) {
@@ -61,8 +67,15 @@ record Figure(
     }
   }
 
+  /** Null for none, and for what never came: JSON knows no infinity. */
+  private static JsonNode number(Double value) {
+    return value == null || value.isInfinite() || value.isNaN()
+        ? NullNode.getInstance()
+        : DoubleNode.valueOf(rounded(value));
+  }
+
   /** Three digits say all that a noisy machine knows. */
-  static double rounded(double value) {
+  private static double rounded(double value) {
     return value == 0
         ? 0
         : new java.math.BigDecimal(value).round(new java.math.MathContext(3)).doubleValue();

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ final class GatewaySender implements Sender {
             - { after: 2h, duty: true }
           deadline: 2h
           flash: false
+      waits: { unknown: %ds }
       """;
 
   private final Child child;
@@ -98,11 +100,19 @@ final class GatewaySender implements Sender {
     }
   }
 
-  /** One point, one person and one message for each letter. */
-  static Maker oneText(RedisAddress store) {
+  /**
+   * One point, one person and one message for each letter.
+   *
+   * @param unknown how long an outcome that nobody knows is left alone before one more try
+   */
+  static Maker oneText(RedisAddress store, Duration unknown) {
     return (folder, ports, letters) ->
         new GatewaySender(
-            folder, ports, village(letters), ONE_TEXT.formatted(letters.get(0).text()), store);
+            folder,
+            ports,
+            village(letters),
+            ONE_TEXT.formatted(letters.get(0).text(), unknown.toSeconds()),
+            store);
   }
 
   private static SampleTownship village(List<Letter> letters) {

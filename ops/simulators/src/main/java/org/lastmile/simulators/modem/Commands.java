@@ -80,9 +80,21 @@ final class Commands {
     for (String name : List.of("Z", "&F")) {
       table.put(name, (how, values) -> set(() -> registers.echo = true));
     }
-    for (String name : List.of("H", "V", "Q", "X", "&C", "&D", "&W", "+IPR", "+CSCS", "+CSDH")) {
+    for (String name : List.of("H", "V", "Q", "X", "&C", "&D", "&W", "+IPR", "+CSDH")) {
       table.put(name, (how, values) -> OK);
     }
+    table.put(
+        "+CSCS",
+        (how, values) -> {
+          if (how.equals("=")) {
+            return set(() -> registers.alphabet = text(values, 0));
+          }
+          return say(
+              "+CSCS: "
+                  + (how.equals("?")
+                      ? "\"" + registers.alphabet + "\""
+                      : "(\"GSM\",\"IRA\",\"HEX\",\"UCS2\")"));
+        });
     table.put("I", (how, values) -> say(settings.maker() + "\r\n" + settings.model()));
     table.put("+CGMI", (how, values) -> say(settings.maker()));
     table.put("+CGMM", (how, values) -> say(settings.model()));

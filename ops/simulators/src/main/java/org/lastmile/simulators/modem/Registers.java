@@ -13,6 +13,9 @@ final class Registers {
   int registrationUrc;
   String centre = "+8613800100500";
 
+  /** Of phone numbers and texts in answers; nothing here differs from one to the other. */
+  String alphabet = "IRA";
+
   /** mode, mt, bm, ds, bfr of AT+CNMI. */
   final int[] cnmi = new int[5];
 
