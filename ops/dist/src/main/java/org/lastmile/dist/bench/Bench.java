@@ -3,6 +3,8 @@ package org.lastmile.dist.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -17,7 +19,10 @@ import picocli.CommandLine.Parameters;
     name = "ops/bench/run",
     mixinStandardHelpOptions = true,
     description = "Measures the program on real parts, one JSON line a case.",
-    footer = {"", "Names: intake, plan, footprint, startup"})
+    footer = {
+      "",
+      "Names: intake, plan, footprint, startup, sms-throughput, sms-faults, sms-coverage"
+    })
 public final class Bench implements Callable<Integer> {
   /** Names that are promised and come with the channels' own depth. */
   private static final java.util.Set<String> LATER =
@@ -62,6 +67,20 @@ public final class Bench implements Callable<Integer> {
       defaultValue = "")
   private String only;
 
+  @Option(
+      names = "--scale",
+      paramLabel = "N",
+      description =
+          "sms-coverage: modems N times faster than 2.5 s a part (default: ${DEFAULT-VALUE})",
+      defaultValue = "10")
+  private int scale;
+
+  @Option(
+      names = "--docs",
+      paramLabel = "DIR",
+      description = "SMS: puts table and chart into that folder, beside performance.md")
+  private Path docs;
+
   private Map<String, Measure> measures() {
     Rivals rivals = new Rivals(reference, peers, System.getenv().getOrDefault("PATH", ""));
     return new TreeMap<>(
@@ -71,7 +90,8 @@ public final class Bench implements Callable<Integer> {
             "footprint", new Footprint(),
             "startup", new Startup(),
             "sms-throughput", new SmsThroughput(rivals, only),
-            "sms-faults", new SmsFaults(rivals, only)));
+            "sms-faults", new SmsFaults(rivals, only),
+            "sms-coverage", new SmsCoverage(rivals, scale)));
   }
 
   public static void main(String[] args) {
@@ -97,7 +117,20 @@ public final class Bench implements Callable<Integer> {
     Files.createDirectories(data);
     Path folder = Files.createTempDirectory(data.toAbsolutePath(), name + "-");
     try {
-      measure.run(quick, folder, figure -> System.out.println(figure.json()));
+      List<Figure> all = new ArrayList<>();
+      measure.run(
+          quick,
+          folder,
+          figure -> {
+            System.out.println(figure.json());
+            all.add(figure);
+          });
+      if (docs != null && Page.shows(name)) {
+        Page.write(docs, name, all);
+      }
+    } catch (Peer.Missing e) {
+      System.err.println(name + ": " + e.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
     } finally {
       delete(folder);
     }

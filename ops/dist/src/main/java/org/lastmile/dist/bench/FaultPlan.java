@@ -13,7 +13,8 @@ import org.lastmile.simulators.modem.Fault;
  *
  * @param name as the table shows it
  * @param faults one for each AT+CMGS; those behind the last go right
- * @param bound the longest recovery that is good enough; null = it only has to be better than others'
+ * @param bound the longest recovery that is good enough; null = it only has to be better than
+ *     others'
  */
 record FaultPlan(String name, List<Fault> faults, Duration bound) {
   /** The one that is hit, so that everything is in full swing. */
@@ -65,8 +66,7 @@ record FaultPlan(String name, List<Fault> faults, Duration bound) {
     plans.add(new FaultPlan("+CMS ERROR: 500 at every fifth", everyFifth(), null));
     plans.add(one("accepted, but +CMS ERROR: 500", Fault.acceptThenRefuse(500), null));
     plans.add(one("accepted, answer lost", Fault.lostAnswer(), null));
-    plans.add(
-        one("accepted, answer 20 s late", Fault.lateAnswer(Duration.ofSeconds(20)), null));
+    plans.add(one("accepted, answer 20 s late", Fault.lateAnswer(Duration.ofSeconds(20)), null));
     plans.add(one("silent for 20 s", Fault.silence(Duration.ofSeconds(20)), null));
     plans.add(one("no prompt", Fault.noPrompt(), null));
     plans.add(one("noise before the answer", Fault.noise(), null));
@@ -123,7 +123,9 @@ record FaultPlan(String name, List<Fault> faults, Duration bound) {
     return TAKEN.contains(fault.kind());
   }
 
-  /** Messages that may arrive twice at most: what went out without the sender being able to know. */
+  /**
+   * Messages that may arrive twice at most: what went out without the sender being able to know.
+   */
   long unknowable() {
     return faults.stream().filter(f -> UNKNOWABLE.contains(f.kind())).count();
   }

@@ -17,8 +17,8 @@ import org.lastmile.simulators.modem.VirtualModem;
  * @param duplicated messages that arrived more than once
  * @param recovery longest time in seconds from the AT+CMGS that a fault hit to the next part that
  *     was taken; infinite when none was
- * @param whole seconds from the first fault until every message had arrived; infinite when some
- *     did not
+ * @param whole seconds from the first fault until every message had arrived; infinite when some did
+ *     not
  */
 record FaultTrial(long lost, long duplicated, double recovery, double whole) {
   private static final int LETTERS = 20;
@@ -60,8 +60,7 @@ record FaultTrial(long lost, long duplicated, double recovery, double whole) {
     }
   }
 
-  private static void wait(
-      Rack rack, AtomicReference<Long> all, Duration patience, Duration linger)
+  private static void wait(Rack rack, AtomicReference<Long> all, Duration patience, Duration linger)
       throws InterruptedException {
     long moved = System.nanoTime();
     int before = 0;

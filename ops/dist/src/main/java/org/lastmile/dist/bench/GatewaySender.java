@@ -1,5 +1,6 @@
 package org.lastmile.dist.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -177,9 +178,12 @@ final class GatewaySender implements Sender {
     issue(new Caps(township).town());
   }
 
-  /** Hands a warning in as an office does; answers the receipt. Throws unless it is new. */
+  /** Hands a warning in as an office does; answers its id. Throws unless it is accepted. */
   String issue(String cap) throws IOException, InterruptedException {
-    return post("", "application/cap+xml", cap);
+    return new ObjectMapper()
+        .readTree(post("", "application/cap+xml", cap))
+        .required("id")
+        .asText();
   }
 
   /** Calls a warning off. */

@@ -98,6 +98,7 @@ final class SmsFaults implements Measure {
     Figure figure =
         Figure.lower(
                 BENCH, plan.name(), ours.recovery(), theirs == null ? null : theirs.recovery(), "s")
+            .with("oursName", Rivals.GATEWAY)
             .with("referenceName", who)
             .with("lost", ours.lost())
             .with("duplicated", ours.duplicated())

@@ -120,6 +120,7 @@ final class SmsThroughput implements Measure {
                     whole ? rates.get(who).median() : own,
                     reference == null ? null : reference.median(),
                     UNIT)
+                .with("oursName", whole ? Rivals.GATEWAY : Rivals.OURS)
                 .with("referenceName", whole ? Rivals.RAW : who)
                 .with("limited", limited ? "by simulator or machine" : "no");
         figures.accept(cell.delay() == 0 ? figure : figure.with("line", cell.line()));
@@ -134,6 +135,7 @@ final class SmsThroughput implements Measure {
                         ? processor.get(Rivals.RAW).median() * 100
                         : null,
                     "% of a core")
+                .with("oursName", Rivals.GATEWAY)
                 .with("referenceName", Rivals.RAW));
       }
     }
@@ -212,11 +214,13 @@ final class SmsThroughput implements Measure {
             if (cell.modems() == 16 && one != null) {
               figures.accept(
                   Figure.higher(
-                      BENCH,
-                      "16 modems against 1: %s, %d ms".formatted(cell.load().words(), cell.delay()),
-                      rate / one,
-                      16.0,
-                      "times"));
+                          BENCH,
+                          "16 modems against 1: %s, %d ms"
+                              .formatted(cell.load().words(), cell.delay()),
+                          rate / one,
+                          16.0,
+                          "times")
+                      .with("oursName", Rivals.OURS));
             }
           });
     }
