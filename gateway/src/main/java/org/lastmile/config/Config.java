@@ -317,8 +317,22 @@ public record Config(
     if (modems.isEmpty()) {
       sms.problem("modems", "names no modem");
     }
+    Keys budget = sms.section("budget");
+    SmsConfig.Budget usual = SmsConfig.Budget.USUAL;
+    SmsConfig.Budget parts =
+        new SmsConfig.Budget(
+            budget.number("per-hour", usual.perHour(), 0, 1_000_000),
+            budget.number("per-day", usual.perDay(), 0, 1_000_000),
+            budget.number("reserve", usual.reserve(), 0, 90));
+    budget.done();
+    int bits = sms.number("reference-bits", SmsConfig.USUAL_REFERENCE_BITS, 8, 16);
+    if (bits != 8 && bits != 16) {
+      sms.problem("reference-bits", "is neither 8 nor 16");
+      bits = SmsConfig.USUAL_REFERENCE_BITS;
+    }
+    Path locks = sms.path("lock-folder", SmsConfig.USUAL_LOCKS);
     sms.done();
-    return new SmsConfig(ports);
+    return new SmsConfig(ports, parts, bits, locks);
   }
 
   private static LoudspeakerConfig loudspeaker(Keys keys) {

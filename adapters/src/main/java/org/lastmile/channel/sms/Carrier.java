@@ -40,6 +40,10 @@ final class Carrier {
   private final BooleanSupplier closed;
 
   private String underWayTo = "";
+
+  /** The part that was written down as about to leave. */
+  private String about = "";
+
   private int lastReference = -1;
   private int provedReference = -1;
   private long provedAt;
@@ -119,13 +123,14 @@ final class Carrier {
     tries = 0;
     ended = false;
     while (!ended && !closed.getAsBoolean()) {
-      if (letter.tooLate(shared.clock().instant())) {
-        settle(letter, new Outcome.Permanent("too late: its play-by time has passed"));
+      Outcome overtaken = letter.overtaken(shared.clock().instant());
+      if (overtaken != null) {
+        settle(letter, overtaken);
         return;
       }
       Submit part = letter.part(shared.clock());
       Instant began = shared.clock().instant();
-      Answer answer = submit(letter, part);
+      Answer answer = submit(letter, part, began);
       AtError meaning = AtError.of(answer);
       int reference =
           answer
@@ -133,11 +138,15 @@ final class Carrier {
               .filter(v -> v.matches("\\d{1,3}"))
               .map(Integer::valueOf)
               .orElse(provedReference);
-      if (meaning == AtError.ACCEPTED || (meaning == AtError.UNKNOWN && reference >= 0)) {
-        // The modem's number, or a report, says so even where the OK was lost.
-        taken(letter, reference, began);
-      } else {
-        notTaken(letter, meaning, answer, began);
+      try {
+        if (meaning == AtError.ACCEPTED || (meaning == AtError.UNKNOWN && reference >= 0)) {
+          // The modem's number, or a report, says so even where the OK was lost.
+          taken(letter, reference, began);
+        } else {
+          notTaken(letter, meaning, answer, began);
+        }
+      } finally {
+        noted();
       }
       if (answer.end() == Answer.End.GONE) {
         throw new LineLost(name + " is gone: the modem was unplugged or has restarted");
@@ -158,7 +167,7 @@ final class Carrier {
     }
   }
 
-  private Answer submit(Letter letter, Submit part) {
+  private Answer submit(Letter letter, Submit part, Instant began) {
     underWayTo = letter.phone.key();
     provedReference = -1;
     if (perMinute > 0) {
@@ -170,6 +179,11 @@ final class Carrier {
           part.hex(),
           timing.prompt(),
           timing.answer(),
+          () -> {
+            if (letter.last()) {
+              about = shared.intents().about(modem.imei(), letter, began);
+            }
+          },
           () -> provedReference >= 0 && System.nanoTime() - provedAt > timing.proof().toNanos());
     } finally {
       underWayTo = "";
@@ -179,6 +193,7 @@ final class Carrier {
   private void taken(Letter letter, int reference, Instant at) {
     boolean last = letter.last();
     sent++;
+    shared.budgets().spent(modem.sim());
     tries = 0;
     lastReference = reference;
     note(letter, reference, at);
@@ -228,6 +243,7 @@ final class Carrier {
         setUpAgain = true;
       }
       case UNKNOWN -> {
+        shared.budgets().spent(modem.sim());
         if (letter.last()) {
           note(letter, -1, began);
           settle(letter, new Outcome.Unknown(lastError));
@@ -269,6 +285,15 @@ final class Carrier {
     shared
         .clerk()
         .next(() -> shared.receipts().sent(modem.imei(), reference, letter, set, part, began));
+  }
+
+  /** Behind the note of what became of it: it is not about to leave any more. */
+  private void noted() {
+    String line = about;
+    about = "";
+    if (!line.isEmpty()) {
+      shared.clerk().next(() -> shared.intents().settled(modem.imei(), line));
+    }
   }
 
   /** Tells the sender, behind what was noted about the letter before. */

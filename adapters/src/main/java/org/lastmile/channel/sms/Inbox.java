@@ -1,12 +1,9 @@
 package org.lastmile.channel.sms;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -89,7 +86,7 @@ final class Inbox {
   /** A PDU that can't be read is shown as it is: a person may still make sense of it. */
   void unreadable(String to, String hex, String why, Runnable kept) {
     offers.offer(
-        new Signal.Inbound(id(hex), "", to, "[" + why + "] " + hex, clock.instant()), kept);
+        new Signal.Inbound(Hash.of(hex), "", to, "[" + why + "] " + hex, clock.instant()), kept);
   }
 
   private void handOn(String key, Waiting waiting, Map<Integer, String> parts) {
@@ -106,7 +103,7 @@ final class Inbox {
     String clean = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     String identity =
         String.join("/", to, set(part), part.concat().total() == 1 ? stamp(part) : "", clean);
-    offers.offer(new Signal.Inbound(id(identity), from, to, clean, clock.instant()), kept);
+    offers.offer(new Signal.Inbound(Hash.of(identity), from, to, clean, clock.instant()), kept);
   }
 
   private static String set(Incoming.Deliver part) {
@@ -158,16 +155,5 @@ final class Inbox {
       text.append((char) HexFormat.fromHexDigits(hex, i, i + 4));
     }
     return text.toString();
-  }
-
-  /** The same for a repeat of the same message, so that it is known as one. */
-  private static String id(String identity) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(Arrays.copyOf(digest, 16));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -36,6 +36,7 @@ final class Letter {
 
   private int hands;
   private boolean validity = true;
+  private volatile boolean replaced;
 
   Letter(Message message, Phone phone, Words words, long order) {
     this.message = message;
@@ -75,7 +76,26 @@ final class Letter {
         message.marks().contains(Message.Mark.FLASH));
   }
 
-  boolean tooLate(Instant now) {
+  /** Whether it takes the place of an earlier one to the same person. */
+  boolean replaces(Letter earlier) {
+    return earlier.order < order
+        && message.content().supersedes().contains(earlier.message.content().id())
+        && earlier.phone.key().equals(phone.key());
+  }
+
+  void replaced() {
+    replaced = true;
+  }
+
+  /** Why it must not go out any more, or null. */
+  Outcome overtaken(Instant now) {
+    if (replaced) {
+      return new Outcome.Permanent("a later message to the same person takes its place");
+    }
+    return tooLate(now) ? new Outcome.Permanent("too late: its play-by time has passed") : null;
+  }
+
+  private boolean tooLate(Instant now) {
     return !now.isBefore(message.content().playBy());
   }
 

@@ -5,6 +5,8 @@ package org.lastmile.channel.sms;
  *
  * @param imei 15 digits, or the port's name where the modem won't say
  * @param profile name of the profile that was applied
+ * @param sim names the SIM without telling who it is: a hash of its IMSI; the IMEI where the modem
+ *     does not say
  * @param ownNumber of the SIM, without +86; empty when the SIM doesn't know it
  * @param centre the service centre's number, to restore it when the SIM forgets
  * @param reporting the {@code +CNMI} setting it took; empty when it took none
@@ -12,6 +14,7 @@ package org.lastmile.channel.sms;
  */
 record Modem(
     String imei,
+    String sim,
     String model,
     String profile,
     String ownNumber,

@@ -46,6 +46,9 @@ final class ModemSession implements Runnable {
     /** Whether this session may use the modem with that IMEI; another port of it may be open. */
     boolean owns(ModemSession session, String imei);
 
+    /** Whether the budget of this session's SIM allows that letter. */
+    boolean mayCarry(ModemSession session, Letter letter);
+
     /** Its state is another now. */
     void changed(ModemSession session);
   }
@@ -156,7 +159,9 @@ final class ModemSession implements Runnable {
   public void run() {
     while (!closed()) {
       Duration pause = timing.reopen();
-      try (SerialLine opened = SerialLine.open(name, port.baud())) {
+      try (PortLocks.Held lock = shared.locks().take(name);
+          SerialLine opened = SerialLine.open(name, port.baud())) {
+        log.debug("{} is ours{}", name, lock.file().map(file -> " by " + file).orElse(""));
         line = opened;
         while (!closed()) {
           new AtWork(opened).run();
@@ -234,6 +239,8 @@ final class ModemSession implements Runnable {
         throw SetupFailure.aside(
             name + " is another port of a modem that is already in use", ASIDE_FOR);
       }
+      shared.budgets().begin(set.sim());
+      shared.intents().begin(set.imei());
       store =
           new ModemStore(
               at, set, timing, readNotDeleted, (hex, where, index) -> stored(hex, where, index));
@@ -272,7 +279,9 @@ final class ModemSession implements Runnable {
         store.readAll();
       }
       Letter letter =
-          watch.registered() && !restarted && carrier.mayStart() ? shared.outbox().take() : null;
+          watch.registered() && !restarted && carrier.mayStart()
+              ? shared.outbox().take(l -> pool.mayCarry(ModemSession.this, l))
+              : null;
       if (letter == null) {
         at.listen();
       } else {

@@ -77,6 +77,11 @@ final class ModemSetup {
     ask("AT+CMMS=2"); // keeps the radio link up between messages; many refuse, and lose only time
     return new Modem(
         imei,
+        ask("AT+CIMI").lines().stream()
+            .filter(line -> line.matches("\\d{6,15}"))
+            .findFirst()
+            .map(imsi -> Hash.of(imsi).substring(0, 16))
+            .orElse(imei),
         model,
         profile.name(),
         quoted(ask("AT+CNUM").value("+CNUM:"), "\\+?\\d+").map(Phone::key).orElse(""),

@@ -1,11 +1,11 @@
 package org.lastmile.channel.sms;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * The short queue between the desk and the modems: most urgent first, then first come. A recipient
@@ -19,17 +19,29 @@ final class Outbox {
   private final Set<Letter> underWay = new HashSet<>();
   private boolean closed;
 
-  synchronized void put(Letter letter) {
+  /**
+   * Takes a letter in. Whatever it replaces (a lift ends it, an update says it anew) and is not out
+   * yet must not follow it: those that wait are given back, one under way ends between its parts.
+   */
+  synchronized List<Letter> put(Letter letter) {
+    underWay.stream().filter(letter::replaces).forEach(Letter::replaced);
+    List<Letter> replaced = drain(letter::replaces);
+    replaced.forEach(Letter::replaced);
     waiting.add(letter);
+    return replaced;
   }
 
-  /** The next letter, or null; give it back with {@link #done} or {@link #back}. */
-  synchronized Letter take() {
+  /**
+   * The next letter that the taker may carry, or null; give it back with {@link #done} or {@link
+   * #back}.
+   */
+  synchronized Letter take(Predicate<Letter> may) {
     if (closed) {
       return null;
     }
     for (Letter letter : waiting) {
-      if (underWay.stream().noneMatch(l -> l.phone.key().equals(letter.phone.key()))) {
+      if (underWay.stream().noneMatch(l -> l.phone.key().equals(letter.phone.key()))
+          && may.test(letter)) {
         waiting.remove(letter);
         underWay.add(letter);
         return letter;
@@ -52,11 +64,16 @@ final class Outbox {
     return waiting.size();
   }
 
+  /** Takes out what waits and looks like that. */
+  synchronized List<Letter> drain(Predicate<Letter> which) {
+    List<Letter> out = waiting.stream().filter(which).toList();
+    out.forEach(waiting::remove);
+    return out;
+  }
+
   /** Takes out all that waits. */
   synchronized List<Letter> drain() {
-    List<Letter> all = new ArrayList<>(waiting);
-    waiting.clear();
-    return all;
+    return drain(letter -> true);
   }
 
   /** Nothing is taken any more; says what was taken and is not done. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,8 @@ final class Receipts {
   /** Of one modem, reference and recipient, this many are remembered. */
   private static final int CANDIDATES = 4;
 
+  private static final int RECENT = 20_000;
+
   /** A part that went out (or may have). */
   private record Sent(long at, String attempt, int set, int part, int total) {
     String line() {
@@ -58,6 +61,17 @@ final class Receipts {
   private final Clock clock;
   private final Offers offers;
 
+  /** What was kept last: most reports come within seconds, and need not ask the store. */
+  private final Map<String, String> recent =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+          return size() > RECENT;
+        }
+      };
+
   /** What the memory could not keep while its store was away. */
   private final Map<String, String> unkept = new HashMap<>();
 
@@ -76,17 +90,38 @@ final class Receipts {
    *     to that recipient is taken for it
    */
   void sent(String modem, int reference, Letter letter, int set, int part, Instant at) {
-    String recipient = letter.phone.key();
     Sent sent = new Sent(at.toEpochMilli(), letter.message.attempt(), set, part, letter.total());
-    String key = key(modem, reference, recipient);
+    note(key(modem, reference, letter.phone.key()), sent);
+    List<Parked> early = parked.stream().filter(p -> p.modem().equals(modem)).toList();
+    parked.removeAll(early);
+    early.forEach(p -> report(p.modem(), p.report(), p.kept(), p.until()));
+  }
+
+  private void note(String key, Sent sent) {
     List<Sent> candidates = new ArrayList<>(List.of(sent));
     candidates.addAll(earlier(key));
     keep(
         key,
         candidates.stream().limit(CANDIDATES).map(Sent::line).collect(Collectors.joining("\n")));
-    List<Parked> early = parked.stream().filter(p -> p.modem().equals(modem)).toList();
-    parked.removeAll(early);
-    early.forEach(p -> report(p.modem(), p.report(), p.kept(), p.until()));
+  }
+
+  /** A part in the words that {@link #recover} reads. */
+  static String line(Letter letter, int part, Instant at) {
+    return letter.phone.key()
+        + " "
+        + new Sent(
+                at.toEpochMilli(), letter.message.attempt(), letter.set, part, letter.total())
+            .line();
+  }
+
+  /**
+   * A part that a process before this one was about to send: the next unknown reference to that
+   * recipient is taken for it.
+   */
+  void recover(String modem, String line) {
+    String[] f = line.split(" ", 2);
+    log.info("{} was about to be sent when the gateway ended: a report will tell", f[1]);
+    note(key(modem, -1, f[0]), Sent.of(f[1]));
   }
 
   /**
@@ -197,15 +232,21 @@ final class Receipts {
   }
 
   private List<Sent> candidates(String key) {
-    return recall(key).stream().flatMap(String::lines).map(Sent::of).toList();
+    long oldest = clock.instant().minus(KEEP).toEpochMilli();
+    return recall(key).stream()
+        .flatMap(String::lines)
+        .map(Sent::of)
+        .filter(sent -> sent.at() >= oldest)
+        .toList();
   }
 
   private Optional<String> recall(String key) {
-    String held = unkept.get(key);
+    String held = unkept.getOrDefault(key, recent.get(key));
     return held != null ? Optional.of(held) : memory.get(key);
   }
 
   private void keep(String key, String value) {
+    recent.put(key, value);
     try {
       memory.put(key, value, KEEP);
       unkept.remove(key);

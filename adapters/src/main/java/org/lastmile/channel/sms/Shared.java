@@ -8,7 +8,10 @@ record Shared(
     Outbox outbox,
     Clerk clerk,
     Receipts receipts,
+    Intents intents,
     Inbox inbox,
+    Budgets budgets,
+    PortLocks locks,
     Memory memory,
     Clock clock,
     Timing timing) {}

@@ -2,6 +2,7 @@ package org.lastmile.channel.sms;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ public final class SmsChannel implements Channel {
   private final List<ModemSession> sessions = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final Map<String, ModemSession> owners = new ConcurrentHashMap<>();
-  private final Map<String, Health.State> told = new ConcurrentHashMap<>();
+  private final Map<String, String> told = new ConcurrentHashMap<>();
   private final Clerk clerk;
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
@@ -93,12 +94,16 @@ public final class SmsChannel implements Channel {
       return;
     }
     offers = new Offers(sink, clerk.executor, timing.offer());
+    Receipts receipts = new Receipts(memory, clock, offers);
     shared =
         new Shared(
             outbox,
             clerk,
-            new Receipts(memory, clock, offers),
+            receipts,
+            new Intents(memory, clerk, receipts),
             new Inbox(memory, clock, offers),
+            new Budgets(config.budget(), memory, clerk, clock),
+            new PortLocks(config.locks()),
             memory,
             clock,
             timing);
@@ -123,8 +128,9 @@ public final class SmsChannel implements Channel {
                   .formatted(words.parts().size(), MOST_PARTS)));
     }
     Letter letter = new Letter(message, phone.get(), words, order.getAndIncrement());
-    outbox.put(letter);
+    outbox.put(letter).forEach(old -> old.outcome.complete(old.overtaken(clock.instant())));
     turnAwayIfDown();
+    turnAwayOverBudget();
     return letter.outcome;
   }
 
@@ -153,7 +159,13 @@ public final class SmsChannel implements Channel {
     if (shown.isEmpty()) {
       return new Health(Health.State.DOWN, nothingThere(), List.of());
     }
-    return Health.of(shown.stream().map(s -> s.part(outbox.size())).toList());
+    return Health.of(shown.stream().map(this::part).toList());
+  }
+
+  private Health.Part part(ModemSession session) {
+    Health.Part part = session.part(outbox.size());
+    Modem modem = session.modem();
+    return modem == null ? part : shared.budgets().standing(modem.sim()).with(part);
   }
 
   /**
@@ -203,6 +215,9 @@ public final class SmsChannel implements Channel {
       }
     }
     outbox.drain().forEach(l -> l.outcome.complete(new Outcome.LaneDown("closed")));
+    if (shared != null) {
+      clerk.next(shared.budgets()::keep);
+    }
     clerk.close();
     underWay.forEach(l -> l.outcome.complete(new Outcome.Unknown("closed while it was sent")));
   }
@@ -214,7 +229,11 @@ public final class SmsChannel implements Channel {
       scan();
       sessions.forEach(ModemSession::unstick);
       clerk.next(shared.receipts()::sweep);
+      clerk.next(shared.intents()::sweep);
       clerk.next(shared.inbox()::sweep);
+      clerk.next(shared.budgets()::keep);
+      sessions.forEach(this::tell);
+      turnAwayOverBudget();
     } catch (
         RuntimeException e) { // an executor would drop the tick for good, and nobody would know
       log.error("a defect: ports were not looked for", e);
@@ -277,31 +296,71 @@ public final class SmsChannel implements Channel {
     }
 
     @Override
+    public boolean mayCarry(ModemSession session, Letter letter) {
+      return shared.budgets().permits(session.modem().sim(), working(), letter);
+    }
+
+    @Override
     public void changed(ModemSession session) {
       turnAwayIfDown();
-      if (session.state() == ModemSession.State.STARTING) {
-        return;
-      }
-      Health.State state = session.health();
-      if (session.state() == ModemSession.State.ASIDE || told.put(session.name(), state) == state) {
-        return;
-      }
-      Health.Part part = session.part(outbox.size());
-      Signal.State presence =
-          switch (state) {
-            case UP -> Signal.State.ONLINE;
-            case DEGRADED -> Signal.State.DEGRADED;
-            case DOWN -> Signal.State.OFFLINE;
-          };
-      offers.offer(
-          new Signal.Presence(
-              Signal.Subject.LANE,
-              session.name(),
-              presence,
-              part.why(),
-              clock.instant(),
-              part.facts()),
-          () -> log.debug("{} is known to be {}", session.name(), presence));
+      tell(session);
+    }
+  }
+
+  /** Says how a modem and its SIM are, when that is another way now. */
+  private synchronized void tell(ModemSession session) {
+    if (session.state() == ModemSession.State.STARTING
+        || session.state() == ModemSession.State.ASIDE) {
+      return;
+    }
+    Health.Part part = part(session);
+    String standing = part.state() + part.facts().getOrDefault("trouble", "");
+    if (standing.equals(told.put(session.name(), standing))) {
+      return;
+    }
+    Signal.State presence =
+        switch (part.state()) {
+          case UP -> Signal.State.ONLINE;
+          case DEGRADED -> Signal.State.DEGRADED;
+          case DOWN -> Signal.State.OFFLINE;
+        };
+    if (part.why().contains("budget")) {
+      log.warn("{}", part.why());
+    }
+    offers.offer(
+        new Signal.Presence(
+            Signal.Subject.LANE,
+            session.name(),
+            presence,
+            part.why(),
+            clock.instant(),
+            part.facts()),
+        () -> log.debug("{} is known to be {}", session.name(), presence));
+  }
+
+  // ---- budgets
+
+  /** SIMs of the modems that can send now. */
+  private List<String> working() {
+    return sessions.stream()
+        .filter(s -> s.state() == ModemSession.State.READY)
+        .map(s -> s.modem().sim())
+        .toList();
+  }
+
+  /**
+   * What no SIM may carry now goes back to the desk until one may: so what is left goes to whoever
+   * is most urgent, and does not wait behind what can't go out.
+   */
+  private void turnAwayOverBudget() {
+    List<String> working = working();
+    if (working.isEmpty()) {
+      return;
+    }
+    for (Letter letter : outbox.drain(l -> shared.budgets().refused(working, l))) {
+      Duration wait = shared.budgets().until(working, letter);
+      letter.outcome.complete(
+          new Outcome.Retry(wait, "budget: what the SIMs may send is spent, or kept for lifts"));
     }
   }
 }

@@ -1,16 +1,62 @@
 package org.lastmile.channel.sms;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
  * Which modems carry the SMS channel; README.md beside this file explains every key.
  *
  * @param modems at least one; a glob stands for as many modems as match it now or later
+ * @param budget of every SIM
+ * @param referenceBits 8 or 16: width of the reference that joins the parts of a long message
+ * @param locks folder where programs that share serial ports leave their lock files (UUCP style);
+ *     where it can't be written, only the lock on the device itself protects a port
  */
-public record SmsConfig(List<Port> modems) {
+public record SmsConfig(List<Port> modems, Budget budget, int referenceBits, Path locks) {
+  /** Understood by every phone; one decoder in the field rejects the wider one. */
+  public static final int USUAL_REFERENCE_BITS = 8;
+
+  /** Where Linux programs look for each other's locks. */
+  public static final Path USUAL_LOCKS = Path.of("/var/lock");
 
   public SmsConfig {
     modems = List.copyOf(modems);
+    if (referenceBits != 8 && referenceBits != 16) {
+      throw new IllegalArgumentException("reference-bits is neither 8 nor 16: " + referenceBits);
+    }
+  }
+
+  /** Modems with nothing else said. */
+  public SmsConfig(List<Port> modems) {
+    this(modems, Budget.USUAL, USUAL_REFERENCE_BITS, USUAL_LOCKS);
+  }
+
+  /** The same modems with another budget. */
+  public SmsConfig with(Budget other) {
+    return new SmsConfig(modems, other, referenceBits, locks);
+  }
+
+  /**
+   * What one SIM may send before its carrier suspends it, in parts. The usual values are those that
+   * the press named for consumer SIMs in China; contracts differ.
+   *
+   * @param perHour within any hour; 0 = no limit
+   * @param perDay within any 24 hours; 0 = no limit
+   * @param reserve percent of both that only lifts and the ladder may spend
+   */
+  public record Budget(int perHour, int perDay, int reserve) {
+    public static final Budget USUAL = new Budget(200, 1_000, 20);
+    public static final Budget NONE = new Budget(0, 0, 0);
+
+    public Budget {
+      if (perHour < 0 || perDay < 0) {
+        throw new IllegalArgumentException(
+            "budget.per-hour and budget.per-day are not negative: " + perHour + ", " + perDay);
+      }
+      if (reserve < 0 || reserve > 90) {
+        throw new IllegalArgumentException("budget.reserve is not 0 to 90 percent: " + reserve);
+      }
+    }
   }
 
   /**

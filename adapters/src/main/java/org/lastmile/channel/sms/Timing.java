@@ -6,7 +6,8 @@ import java.time.Duration;
  * How long things may take; tests shorten them.
  *
  * @param command an ordinary command
- * @param prompt from {@code AT+CMGS} to the prompt
+ * @param prompt from {@code AT+CMGS} to the prompt; a modem that fails must have handed its work on
+ *     within 5 s
  * @param answer from the PDU to {@code +CMGS}; one modem answered after 135 s
  * @param proof how much longer to wait for the answer once a status report has proved it
  * @param watch between two looks at an idle modem, so that a dead one shows within 10 s
@@ -25,7 +26,7 @@ record Timing(
   static final Timing USUAL =
       new Timing(
           Duration.ofSeconds(5),
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(4),
           Duration.ofSeconds(150),
           Duration.ofSeconds(3),
           Duration.ofSeconds(5),

@@ -41,7 +41,7 @@ final class Bench implements AutoCloseable {
 
   final Smsc smsc = new Smsc();
   final List<VirtualModem> modems = new ArrayList<>();
-  final Memory memory;
+  Memory memory;
   SmsChannel channel;
   ChannelContract.Heard heard;
 
@@ -78,6 +78,21 @@ final class Bench implements AutoCloseable {
                 channel.check().parts().size() == modems.size()
                     && channel.check().state() == Health.State.UP);
     return this;
+  }
+
+  /** The same modems and memory under a new channel, as after a restart of the gateway. */
+  Bench again(SmsConfig.Budget budget, Timing timing) {
+    channel.close();
+    SmsConfig config =
+        new SmsConfig(modems.stream().map(m -> SmsConfig.Port.of(m.link().toString())).toList());
+    channel = new SmsChannel(config.with(budget), memory, Clock.systemUTC(), timing);
+    return this;
+  }
+
+  /** The same modems on another store. */
+  Bench on(Memory other) {
+    memory = other;
+    return again(SmsConfig.Budget.NONE, QUICK);
   }
 
   VirtualModem modem(int i) {

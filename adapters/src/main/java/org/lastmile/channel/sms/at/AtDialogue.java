@@ -87,15 +87,22 @@ public final class AtDialogue {
    * Sends a PDU by {@code AT+CMGS}. Without a prompt in time nothing is sent: the modem is told to
    * forget it.
    *
+   * @param meanwhile is done while the modem prepares its prompt, and before the PDU is written
    * @param told says true when the outside has seen proof that the PDU was taken, so that the wait
    *     for a lost answer can end
    */
   public Answer submit(
-      int length, String hex, Duration promptPatience, Duration patience, BooleanSupplier told) {
+      int length,
+      String hex,
+      Duration promptPatience,
+      Duration patience,
+      Runnable meanwhile,
+      BooleanSupplier told) {
     boolean written = false;
     try {
       String command = "AT+CMGS=" + length;
       line.write((command + "\r").getBytes(StandardCharsets.ISO_8859_1));
+      meanwhile.run();
       Answer prompt = await(command, promptPatience, true, () -> false);
       if (!prompt.ok()) {
         if (prompt.end() == Answer.End.TIMEOUT || prompt.end() == Answer.End.RESTARTED) {

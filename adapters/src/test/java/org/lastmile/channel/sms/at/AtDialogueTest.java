@@ -102,7 +102,7 @@ class AtDialogueTest {
   @Test
   void a_pdu_leaves_only_behind_the_prompt() {
     modem.says("\r\n> ", "\r\n+CMGS: 17\r\n\r\nOK\r\n");
-    Answer answer = at.submit(23, "0011", SOON, SOON, () -> false);
+    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
     assertThat(modem.written.toString()).isEqualTo("AT+CMGS=23\r0011\u001a");
     assertThat(answer.value("+CMGS:")).contains("17");
     assertThat(AtError.of(answer)).isEqualTo(AtError.ACCEPTED);
@@ -110,7 +110,7 @@ class AtDialogueTest {
 
   @Test
   void without_a_prompt_nothing_leaves_and_the_modem_is_let_off() {
-    Answer answer = at.submit(23, "0011", SOON, SOON, () -> false);
+    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
     assertThat(answer.pduWritten()).isFalse();
     assertThat(modem.written.toString()).isEqualTo("AT+CMGS=23\r\u001b");
     assertThat(AtError.of(answer)).isEqualTo(AtError.SET_UP);
@@ -119,7 +119,7 @@ class AtDialogueTest {
   @Test
   void silence_after_the_pdu_is_unknown() {
     modem.says("\r\n> ");
-    Answer answer = at.submit(23, "0011", SOON, SOON, () -> false);
+    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
     assertThat(answer.end()).isEqualTo(Answer.End.TIMEOUT);
     assertThat(AtError.of(answer)).isEqualTo(AtError.UNKNOWN);
   }
@@ -127,10 +127,10 @@ class AtDialogueTest {
   @Test
   void a_line_lost_after_the_pdu_is_unknown_and_before_it_is_not() {
     modem.says("\r\n> ").close();
-    Answer after = at.submit(23, "0011", SOON, SOON, () -> false);
+    Answer after = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
     assertThat(after.end()).isEqualTo(Answer.End.GONE);
     assertThat(AtError.of(after)).isEqualTo(AtError.UNKNOWN);
-    Answer before = at.submit(23, "0011", SOON, SOON, () -> false);
+    Answer before = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
     assertThat(AtError.of(before)).isEqualTo(AtError.SET_UP);
   }
 
@@ -139,7 +139,7 @@ class AtDialogueTest {
     modem.says("ATE0\r\r\nOK\r\n");
     assertThat(at.ask("ATE0", SOON).ok()).isTrue();
     modem.says("AT+CMGS=23\r\r\n> ");
-    Answer answer = at.submit(23, "0011", SOON, SOON, () -> false);
+    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, () -> false);
     assertThat(answer.end()).isEqualTo(Answer.End.RESTARTED);
     assertThat(modem.written.toString()).endsWith("\u001b").doesNotContain("0011");
     assertThat(unasked).containsExactly(new Unsolicited.Restarted("echo is back"));

@@ -180,7 +180,10 @@ record Surroundings(List<String> good, List<String> problems) {
         new SmsConfig(
             config.modems().stream()
                 .map(p -> new SmsConfig.Port(p.port(), "", p.baud(), p.profile(), p.perMinute()))
-                .toList());
+                .toList(),
+            config.budget(),
+            config.referenceBits(),
+            config.locks());
     try (SmsChannel channel =
         new SmsChannel(withoutPins, ledger.memory("sms"), Clock.systemUTC())) {
       channel.listen(signal -> new CompletableFuture<>());

@@ -100,7 +100,8 @@ final class Commands {
     table.put("+CGMM", (how, values) -> say(settings.model()));
     table.put("+CGMR", (how, values) -> say("1.0"));
     table.put("+CGSN", (how, values) -> say(settings.imei()));
-    String imsi = "46000" + settings.imei().substring(5);
+    String subscriber = "0000000000" + settings.number().replaceAll("\\D", "");
+    String imsi = "46000" + subscriber.substring(subscriber.length() - 10); // the SIM's own
     table.put("+CIMI", (how, values) -> modem.locked() ? cme(11) : say(imsi));
     table.put("+CNUM", (how, values) -> say("+CNUM: ,\"" + settings.number() + "\",129"));
     table.put(

@@ -1,0 +1,117 @@
+package org.lastmile.channel.sms;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.lastmile.channel.Memory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The budgets of all SIMs, kept by SIM and not by modem, so that one that moved to another modem,
+ * or a gateway that starts again, goes on counting where it was.
+ */
+final class Budgets {
+  private static final Logger log = LoggerFactory.getLogger(Budgets.class);
+  private static final Duration KEEP = Duration.ofHours(25);
+
+  private final SmsConfig.Budget budget;
+  private final Memory memory;
+  private final Clerk clerk;
+  private final Clock clock;
+  private final Map<String, Allowance> allowances = new ConcurrentHashMap<>();
+
+  /** SIMs whose latest count is not kept yet. */
+  private final Set<String> unkept = ConcurrentHashMap.newKeySet();
+
+  Budgets(SmsConfig.Budget budget, Memory memory, Clerk clerk, Clock clock) {
+    this.budget = budget;
+    this.memory = memory;
+    this.clerk = clerk;
+    this.clock = clock;
+  }
+
+  /** A modem with this SIM is about to send. May wait for the store. */
+  void begin(String sim) {
+    try {
+      recall(sim);
+    } catch (Memory.Away e) {
+      log.warn("the store is away: what a SIM has sent today is counted from now on");
+      clerk.next(() -> recall(sim));
+    }
+  }
+
+  private void recall(String sim) {
+    of(sim).merge(memory.get(key(sim)).orElse(""));
+  }
+
+  Allowance of(String sim) {
+    return allowances.computeIfAbsent(sim, s -> new Allowance(budget));
+  }
+
+  /**
+   * Whether a letter may go out by this SIM now. A budget is exceeded only when no SIM at work has
+   * room within its own.
+   *
+   * @param working the SIMs of all modems that can send
+   */
+  boolean permits(String sim, Collection<String> working, Letter letter) {
+    return switch (grant(sim, letter)) {
+      case WITHIN -> true;
+      case EXCEEDS ->
+          working.stream().noneMatch(other -> grant(other, letter) == Allowance.Grant.WITHIN);
+      case REFUSED -> false;
+    };
+  }
+
+  private Allowance.Grant grant(String sim, Letter letter) {
+    return of(sim).grant(letter.message.marks(), letter.total(), clock.instant());
+  }
+
+  /** Whether no SIM may carry the letter now. */
+  boolean refused(Collection<String> working, Letter letter) {
+    return working.stream().allMatch(sim -> grant(sim, letter) == Allowance.Grant.REFUSED);
+  }
+
+  /** How long until one of these SIMs may carry the letter; zero when one may now. */
+  Duration until(Collection<String> working, Letter letter) {
+    return working.stream()
+        .map(sim -> of(sim).until(letter.message.marks(), letter.total(), clock.instant()))
+        .min(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
+  }
+
+  Standing standing(String sim) {
+    return Standing.of(of(sim), budget, clock.instant());
+  }
+
+  /** A part left by this SIM, or may have. */
+  void spent(String sim) {
+    of(sim).spend(clock.instant());
+    unkept.add(sim);
+  }
+
+  /**
+   * Keeps what was counted since the last time. Called every second rather than for every part: a
+   * crash forgets the parts of a second, and no modem pays for a write that can wait.
+   */
+  void keep() {
+    for (String sim : Set.copyOf(unkept)) {
+      unkept.remove(sim);
+      try {
+        memory.put(key(sim), of(sim).line(), KEEP);
+      } catch (Memory.Away e) {
+        unkept.add(sim);
+        log.debug("the store is away: the count of a SIM is kept later");
+      }
+    }
+  }
+
+  private static String key(String sim) {
+    return "budget/" + sim;
+  }
+}

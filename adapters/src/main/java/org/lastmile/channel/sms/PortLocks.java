@@ -1,0 +1,135 @@
+package org.lastmile.channel.sms;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.lastmile.channel.sms.at.LineLost;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lock files by which programs that use serial ports keep off each other's (UUCP style: {@code
+ * LCK..ttyUSB0} holds the owner's process id). A second gateway would be stopped by the lock on the
+ * device itself; smstools, gammu and minicom only look here.
+ */
+final class PortLocks {
+  private static final Logger log = LoggerFactory.getLogger(PortLocks.class);
+  private static final long OURS = ProcessHandle.current().pid();
+
+  private final Path folder;
+  private boolean said;
+
+  PortLocks(Path folder) {
+    this.folder = folder;
+  }
+
+  /** A port that is ours until this is closed. */
+  final class Held implements AutoCloseable {
+    private final Path file;
+
+    private Held(Path file) {
+      this.file = file;
+    }
+
+    /** The lock file; empty when there is none. */
+    Optional<Path> file() {
+      return Optional.ofNullable(file);
+    }
+
+    @Override
+    public void close() {
+      if (file != null) {
+        try {
+          if (owner(file) == OURS) {
+            Files.deleteIfExists(file);
+          }
+        } catch (IOException e) {
+          unlocked(e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Locks the device behind a port.
+   *
+   * @throws LineLost when a process that is alive holds it; the message names it
+   */
+  Held take(String port) throws LineLost {
+    Path device = Ports.device(port);
+    Path file =
+        folder.resolve("LCK.." + device.toString().replaceFirst("^/dev/", "").replace('/', '_'));
+    if (!Files.isWritable(folder)) {
+      unlocked(null);
+      return new Held(null);
+    }
+    try {
+      for (int again = 0; again < 3; again++) {
+        if (claimed(file)) {
+          return new Held(file);
+        }
+        long owner = owner(file);
+        if (owner != OURS && alive(owner)) {
+          throw new LineLost(
+              "%s is in use by process %d (%s): stop that program, or take the port out of its settings"
+                  .formatted(port, owner, command(owner)));
+        }
+        // Its owner is gone, or it was this very process id before a restart.
+        Files.deleteIfExists(file);
+      }
+      throw new LineLost(port + " is in use: " + file + " comes back as often as it is removed");
+    } catch (LineLost e) {
+      throw e;
+    } catch (IOException e) {
+      unlocked(e);
+      return new Held(null);
+    }
+  }
+
+  /** Written beside it first, so that nobody ever reads a lock without an owner. */
+  private boolean claimed(Path file) throws IOException {
+    Path fresh = Files.createTempFile(folder, "LTMP.", "." + OURS);
+    try {
+      Files.writeString(fresh, "%10d\n".formatted(OURS), StandardCharsets.US_ASCII);
+      if (fresh.toFile().setReadable(true, false)) {
+        Files.createLink(file, fresh);
+      }
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+  }
+
+  /** Its process id; 0 when it names none, which no process has. */
+  private static long owner(Path file) throws IOException {
+    String words = Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
+    String first = words.strip().split("\\s+", 2)[0];
+    return first.matches("\\d{1,10}") ? Long.parseLong(first) : 0;
+  }
+
+  private static boolean alive(long process) {
+    return process > 0 && ProcessHandle.of(process).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  private static String command(long process) {
+    return ProcessHandle.of(process)
+        .flatMap(handle -> handle.info().command())
+        .map(path -> path.substring(path.lastIndexOf('/') + 1))
+        .orElse("unknown");
+  }
+
+  private synchronized void unlocked(IOException why) {
+    if (!said) {
+      said = true;
+      log.info(
+          "no lock files in {}{}: other serial programs must be kept off the modems by hand",
+          folder,
+          why == null ? "" : " (" + why + ")");
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package org.lastmile.channel.sms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.lastmile.channel.MemoryInHeap;
+import org.lastmile.channel.Signal;
+import org.lastmile.channel.Signal.Evidence;
+import org.lastmile.channel.sms.pdu.Incoming;
+import org.lastmile.channel.sms.pdu.Words;
+
+/** Whose part a report speaks of, and what the reports of all parts say of their message. */
+class ReceiptsTest {
+  private static final String PHONE = "13800000001";
+  private static final Instant NOW = Instant.now();
+  private static final int DELIVERED = 0x00;
+  private static final int STILL_TRYING = 0x20;
+  private static final int EXPIRED = 0x46;
+  private static final int FAILED = 0x43;
+
+  private final MemoryInHeap memory = new MemoryInHeap();
+  private final List<Signal.Confirmation> said = new ArrayList<>();
+  private final List<Integer> acknowledged = new ArrayList<>();
+  private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+  private Receipts receipts = receipts();
+
+  private Receipts receipts() {
+    return new Receipts(
+        memory,
+        Clock.systemUTC(),
+        new Offers(
+            signal -> {
+              said.add((Signal.Confirmation) signal);
+              return CompletableFuture.completedFuture(null);
+            },
+            executor,
+            Duration.ofMillis(10)));
+  }
+
+  @AfterEach
+  void ends() {
+    executor.shutdownNow();
+  }
+
+  @Test
+  void a_message_is_delivered_when_all_of_its_parts_are_in_whatever_order() {
+    sent("a1", 3, 7, 8, 9);
+    report(9, DELIVERED);
+    report(7, STILL_TRYING);
+    report(7, DELIVERED);
+    report(9, DELIVERED); // once more: the centre did not hear the acknowledgement
+    report(8, DELIVERED);
+    assertThat(said)
+        .extracting(Signal.Confirmation::evidence)
+        .containsExactly(
+            Evidence.RECEIVED,
+            Evidence.RECEIVED,
+            Evidence.RECEIVED,
+            Evidence.RECEIVED,
+            Evidence.DELIVERED);
+    assertThat(said.get(1).why()).startsWith("ST 20");
+    assertThat(acknowledged).hasSize(5);
+  }
+
+  @Test
+  void one_part_that_failed_or_expired_fails_the_message_however_many_arrived() {
+    sent("a1", 3, 7, 8, 9);
+    report(7, DELIVERED);
+    report(8, EXPIRED);
+    report(9, DELIVERED);
+    assertThat(said)
+        .extracting(Signal.Confirmation::evidence)
+        .containsExactly(Evidence.RECEIVED, Evidence.EXPIRED, Evidence.RECEIVED);
+    sent("a2", 2, 20, 21);
+    report(20, FAILED);
+    assertThat(said.get(3).attempt()).isEqualTo("a2");
+    assertThat(said.get(3).evidence()).isEqualTo(Evidence.FAILED);
+  }
+
+  @Test
+  void the_same_reference_to_the_same_person_is_told_apart_by_the_centres_time() {
+    receipts.sent("m", 7, letter("a1", 1), 0, 1, NOW.minusSeconds(600));
+    receipts.sent("m", 7, letter("a2", 1), 0, 1, NOW);
+    receipts.report("m", new Incoming.Report(7, PHONE, time(-598), DELIVERED), () -> {});
+    assertThat(said).extracting(Signal.Confirmation::attempt).containsExactly("a1");
+  }
+
+  @Test
+  void a_part_that_was_about_to_leave_when_the_process_died_is_known_by_its_report() {
+    Clerk clerk = new Clerk(Duration.ofMillis(10));
+    Intents before = new Intents(memory, clerk, receipts);
+    before.begin("m");
+    before.about("m", letter("a1", 1), NOW);
+    // Killed here: nothing was noted. What follows is another process with the same store.
+    receipts = receipts();
+    Intents after = new Intents(memory, clerk, receipts);
+    after.begin("m");
+    clerk.close();
+    report(200, DELIVERED);
+    assertThat(said).extracting(Signal.Confirmation::attempt).containsExactly("a1");
+    assertThat(said.get(0).evidence()).isEqualTo(Evidence.DELIVERED);
+    after.sweep();
+    assertThat(memory.get("about/m")).isEmpty();
+  }
+
+  @Test
+  void what_was_noted_is_not_about_to_leave_after_a_restart() {
+    Clerk clerk = new Clerk(Duration.ofMillis(10));
+    Intents before = new Intents(memory, clerk, receipts);
+    before.begin("m");
+    String line = before.about("m", letter("a1", 1), NOW);
+    receipts.sent("m", 7, letter("a1", 1), 0, 1, NOW);
+    before.settled("m", line);
+    before.sweep();
+    receipts = receipts();
+    new Intents(memory, clerk, receipts).begin("m");
+    clerk.close();
+    report(200, DELIVERED);
+    assertThat(said).isEmpty();
+    report(7, DELIVERED);
+    assertThat(said).hasSize(1);
+  }
+
+  private void sent(String attempt, int total, int... references) {
+    for (int i = 0; i < references.length; i++) {
+      receipts.sent("m", references[i], letter(attempt, total), 0, i + 1, NOW);
+    }
+  }
+
+  private static Letter letter(String attempt, int parts) {
+    return new Letter(
+        Bench.message(attempt, PHONE, "x".repeat(parts == 1 ? 10 : parts * 150)),
+        Phone.read(PHONE).orElseThrow(),
+        Words.of("x".repeat(parts == 1 ? 10 : parts * 150)),
+        0);
+  }
+
+  private void report(int reference, int status) {
+    receipts.report(
+        "m",
+        new Incoming.Report(reference, "+86" + PHONE, time(0), status),
+        () -> acknowledged.add(reference));
+  }
+
+  private static Optional<Instant> time(int seconds) {
+    return Optional.of(NOW.plusSeconds(seconds));
+  }
+}
