@@ -103,13 +103,17 @@ final class Carrier {
 
   /** A report about the very part whose answer we wait for proves that it was taken. */
   void prove(Incoming.Report report) {
-    if (underWay()
-        && lastReference >= 0
-        && report.reference() == ((lastReference + 1) & 0xFF)
-        && Phone.key(report.recipient()).equals(underWayTo)) {
+    if (lastReference >= 0 && mayBeUnderWay(report)) {
       provedReference = report.reference();
       provedAt = System.nanoTime();
     }
+  }
+
+  /** Whether a report may be about the part between its command and its answer. */
+  boolean mayBeUnderWay(Incoming.Report report) {
+    return underWay()
+        && (lastReference < 0 || report.reference() == ((lastReference + 1) & 0xFF))
+        && Phone.key(report.recipient()).equals(underWayTo);
   }
 
   /**

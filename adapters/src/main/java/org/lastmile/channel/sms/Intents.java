@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was about to leave when the gateway died. The part that makes a message whole is written down
- * before its modem gets it; so a status report that comes after a restart finds its message, and
- * the desk hears what became of a try whose outcome was lost. Without it the report would be
+ * What was about to leave when the gateway died. The part that makes a message whole is written
+ * down before its modem gets it; so a status report that comes after a restart finds its message,
+ * and the desk hears what became of a try whose outcome was lost. Without it the report would be
  * foreign, and the message sent again.
  *
  * <p>One value for each modem, written while the modem prepares its prompt, so that it costs no
@@ -68,8 +68,8 @@ final class Intents {
   }
 
   /**
-   * The next part of a letter is about to leave. Waits for the store, and goes on without it when it
-   * is away: a warning does not wait for book-keeping.
+   * The next part of a letter is about to leave. Waits for the store, and goes on without it when
+   * it is away: a warning does not wait for book-keeping.
    *
    * @return names it, for {@link #settled}
    */

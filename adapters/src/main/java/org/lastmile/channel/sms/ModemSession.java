@@ -39,6 +39,11 @@ final class ModemSession implements Runnable {
   /** What a modem brings so soon after an acknowledgement was waiting for it. */
   private static final Duration AT_ONCE = Duration.ofMillis(50);
 
+  /**
+   * From an acknowledgement to what waited for it, on most modems; a report takes 7 ms by itself.
+   */
+  private static final Duration NEXT_FOLLOWS_WITHIN = Duration.ofMillis(10);
+
   private static final Duration ASIDE_FOR = Duration.ofSeconds(10);
 
   /** What a session needs of its surroundings. */
@@ -315,17 +320,14 @@ final class ModemSession implements Runnable {
     }
 
     /**
-     * Waits for the next only where one followed the last at once: the modem has more in store.
-     * Else a wait of a tenth of a second for each letter would cost a sixth of what the line can
-     * carry.
+     * Waits for the next only where one followed the last at once, and not for long: a tenth of a
+     * second for each letter would cost a sixth of what the line can carry. One that comes later
+     * has its turn after the next letter.
      */
     private void isThereAnother() throws LineLost {
-      if (more) {
-        more = false;
-        at.listen();
-      } else {
-        at.glance();
-      }
+      Duration patience = more ? NEXT_FOLLOWS_WITHIN : Duration.ZERO;
+      more = false;
+      at.glance(patience);
     }
 
     private void look() throws LineLost {
@@ -405,11 +407,14 @@ final class ModemSession implements Runnable {
         return false; // not acknowledged: the network brings it again once we know who is speaking
       }
       Runnable work;
+      // A report is taken in while a later part is on its way, so that nobody waits for the store.
+      boolean tooEarly = carrier != null && carrier.underWay();
       try {
         Incoming incoming = Incoming.read(hex);
         if (incoming instanceof Incoming.Report report) {
           if (carrier != null) {
             carrier.prove(report);
+            tooEarly = carrier.mayBeUnderWay(report);
           }
           work = () -> shared.receipts().report(from.imei(), report, kept);
         } else {
@@ -419,7 +424,7 @@ final class ModemSession implements Runnable {
         log.warn("{} brought a PDU that can't be read: {}", name, e.getMessage());
         work = () -> shared.inbox().unreadable(from.address(), hex, e.getMessage(), kept);
       }
-      if (carrier != null && carrier.underWay()) {
+      if (tooEarly) {
         held.add(work);
       } else {
         shared.clerk().next(work);

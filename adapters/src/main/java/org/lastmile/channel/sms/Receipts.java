@@ -109,8 +109,7 @@ final class Receipts {
   static String line(Letter letter, int part, Instant at) {
     return letter.phone.key()
         + " "
-        + new Sent(
-                at.toEpochMilli(), letter.message.attempt(), letter.set, part, letter.total())
+        + new Sent(at.toEpochMilli(), letter.message.attempt(), letter.set, part, letter.total())
             .line();
   }
 

@@ -201,9 +201,7 @@ class SmsPoolTest {
   void a_message_whose_answer_died_with_the_gateway_is_confirmed_by_its_report() throws Exception {
     Stopping store = new Stopping();
     try (Bench bench =
-        Bench.with(folder, 1, s -> s.withNetworkDelay(Duration.ofMillis(500)))
-            .on(store)
-            .ready()) {
+        Bench.with(folder, 1, s -> s.withNetworkDelay(Duration.ofMillis(500))).on(store).ready()) {
       String text = "上坝滑坡点请立即转移到村小学。".repeat(12);
       bench.smsc.phone(PHONE).off();
       CompletableFuture<Outcome> lost = send(bench, message("a1", PHONE, text));

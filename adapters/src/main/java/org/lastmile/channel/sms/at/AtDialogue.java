@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -38,6 +39,8 @@ public final class AtDialogue {
   /** The reference is the promise; the OK behind it may be lost. */
   private static final Duration OK_AFTER_REFERENCE = Duration.ofSeconds(5);
 
+  private static final long LOOK_EVERY = Duration.ofMillis(1).toNanos();
+
   private static final byte[] ESCAPE = {0x1B};
   private static final int CTRL_Z = 0x1A;
 
@@ -59,8 +62,12 @@ public final class AtDialogue {
     handOut();
   }
 
-  /** As {@link #listen}, without waiting for what has not come yet. */
-  public void glance() throws LineLost {
+  /** As {@link #listen}, but waits no longer than that; takes in all that is there. */
+  public void glance(Duration patience) throws LineLost {
+    long end = System.nanoTime() + patience.toNanos();
+    while (!line.waiting() && end - System.nanoTime() > 0) {
+      LockSupport.parkNanos(LOOK_EVERY);
+    }
     while (line.waiting() && fill()) {
       handOut();
     }

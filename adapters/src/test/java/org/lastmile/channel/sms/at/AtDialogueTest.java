@@ -78,7 +78,7 @@ class AtDialogueTest {
   @Test
   void a_glance_takes_in_what_is_there_and_waits_for_nothing() throws LineLost {
     modem.says("\r\n+CDS: 25\r\n", PDU + "\r\n");
-    at.glance();
+    at.glance(Duration.ZERO);
     assertThat(unasked).containsExactly(new Unsolicited.Pdu(PDU));
     assertThat(modem.emptyReads).isZero();
   }

@@ -84,7 +84,7 @@ final class GatewaySender implements Sender {
         http: { port: 0, management-port: 0 }
         jurisdiction: %s
         store: { redis: "%s" }
-        channels: { sms: { modems: [ %s ] } }
+        channels: { sms: { modems: [ %s ], budget: { per-hour: 0, per-day: 0, reserve: 0 } } }
         """
             .formatted(office, SendingChild.url(store), modems));
     if (!policy.isEmpty()) {

@@ -2,7 +2,6 @@ package org.lastmile.dist.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
@@ -35,10 +34,8 @@ final class Processor {
         ticks += Long.parseLong(field[12 + i]);
       }
       return ticks * TICK;
-    } catch (NoSuchFileException e) {
-      return 0; // it has ended
     } catch (IOException e) {
-      return 0; // so has this one: the file is there and can't be read any more
+      return 0; // it has ended: its file is gone, or is there and can't be read any more
     }
   }
 

@@ -73,8 +73,12 @@ final class Rack implements AutoCloseable {
    * a modem that had stopped longer than its longest pause before does pay for that.
    */
   double perMinute(long from, long to) {
+    return perMinute(taken(), modems.size(), from, to);
+  }
+
+  static double perMinute(List<Taken> taken, int modems, long from, long to) {
     double sum = 0;
-    for (int modem = 0; modem < modems.size(); modem++) {
+    for (int modem = 0; modem < modems; modem++) {
       int number = modem;
       long[] at =
           taken.stream()

@@ -211,7 +211,8 @@ final class SendingChild implements Sender {
         new RedisLedger(RedisAddress.parse(store), "bench-" + ProcessHandle.current().pid());
     SmsChannel channel =
         new SmsChannel(
-            new SmsConfig(ports.stream().map(SmsConfig.Port::of).toList()),
+            new SmsConfig(ports.stream().map(SmsConfig.Port::of).toList())
+                .with(SmsConfig.Budget.NONE),
             ledger.memory("sms"),
             Clock.systemUTC());
     channel.listen(signal -> CompletableFuture.completedFuture(null));

@@ -180,7 +180,7 @@ final class SmsThroughput implements Measure {
 
     private Trial trial(String who, Sender.Maker maker, Cell cell) throws Exception {
       Duration warmUp = Duration.ofSeconds(cell.delay() == 0 && !quick ? 5 : 0);
-      int seconds = cell.delay() == SLOW ? 20 : quick ? 5 : Rivals.isPeer(who) ? 15 : 8;
+      int seconds = cell.delay() == SLOW ? 20 : quick ? 4 : Rivals.isPeer(who) ? 15 : 8;
       Path own = folder.resolve("run-" + next());
       double perSecond =
           Math.min(
