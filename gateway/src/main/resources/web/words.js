@@ -285,6 +285,9 @@ let language = localStorage.getItem('lastmile.language') === 'en' ? 'en' : 'zh';
 /** The words of the language that is chosen now. */
 export const t = () => (language === 'en' ? en : zh);
 
+/** Whether Chinese is chosen: for words that come in both languages from elsewhere. */
+export const inChinese = () => language !== 'en';
+
 export const switchLanguage = () => {
   language = language === 'en' ? 'zh' : 'en';
   localStorage.setItem('lastmile.language', language);

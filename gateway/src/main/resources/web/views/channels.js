@@ -1,6 +1,6 @@
-import { html, nothing } from '/lib/lit-html/lit-html.js';
+import { html } from '/lib/lit-html/lit-html.js';
 import { state } from '/state.js';
-import { t } from '/words.js';
+import { inChinese, t } from '/words.js';
 
 const STATES = ['QUEUED', 'SENT', 'DELIVERED', 'CONFIRMED', 'FAILED', 'EXPIRED', 'CANCELLED'];
 
@@ -23,6 +23,12 @@ export const channels = (warning) => {
 /** A loudspeaker plays, a person answers: one word would say too much of the other. */
 const word = (channel, s) => (channel === 'loudspeaker' && t().play[s]) || t().delivery[s];
 
+/** What is wrong, a line a part; in Chinese where the part says it so. */
+const why = (c) => {
+  const parts = c.parts.filter((p) => p.state !== 'UP' && p.facts.whyZh);
+  return inChinese() && parts.length ? parts.map((p) => p.facts.whyZh) : c.why ? [c.why] : [];
+};
+
 const channel = (c, warning) => {
   const w = t();
   const counts = warning?.byChannel[c.name] ?? {};
@@ -32,7 +38,7 @@ const channel = (c, warning) => {
         <span class="lamp lamp-${c.state}"></span><b>${w.channel[c.name] ?? c.name}</b>
         <span class="health health-${c.state}">${w.health[c.state]}</span>
       </p>
-      ${c.why ? html`<p class="channel-why">${c.why}</p>` : nothing}
+      ${why(c).map((line) => html`<p class="channel-why">${line}</p>`)}
       <dl class="channel-counts">
         ${STATES.filter((s) => counts[s]).map((s) => html`<div class="d-${s}"><dt>${word(c.name, s)}</dt><dd>${counts[s]}</dd></div>`)}
       </dl>

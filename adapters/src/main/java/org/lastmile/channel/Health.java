@@ -38,7 +38,7 @@ public record Health(State state, String why, List<Part> parts) {
     String why =
         parts.stream()
             .filter(p -> p.state() != State.UP)
-            .map(p -> p.name() + ": " + p.why())
+            .map(p -> p.why().contains(p.name()) ? p.why() : p.name() + ": " + p.why())
             .reduce((a, b) -> a + "; " + b)
             .orElse(parts.isEmpty() ? "nothing is connected" : "");
     return new Health(state, why, parts);

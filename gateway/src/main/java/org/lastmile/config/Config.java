@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
 import org.lastmile.channel.sms.SmsConfig;
@@ -307,11 +308,21 @@ public record Config(
       int baud = modem.number("baud", SmsConfig.Port.USUAL_BAUD, 1_200, 4_000_000);
       String profile = modem.text("profile", "auto");
       int perMinute = modem.number("per-minute", 0, 0, 600);
+      String smsc = modem.text("smsc", "");
+      SmsConfig.PowerCycle powerCycle = powerCycle(modem.section("power-cycle"));
       modem.done();
-      if (!pin.matches("\\d{0,8}")) {
+      Optional<String> unreadable = SmsConfig.Port.problem(port);
+      unreadable.ifPresent(what -> modem.problem("port", what));
+      boolean pinFits = pin.matches("\\d{0,8}");
+      if (!pinFits) {
         modem.problem("pin", "is not 4 to 8 digits");
-      } else if (!port.isBlank()) {
-        ports.add(new SmsConfig.Port(port, pin, baud, profile, perMinute));
+      }
+      boolean smscFits = smsc.matches("(?:\\+?\\d{3,20})?");
+      if (!smscFits) {
+        modem.problem("smsc", "'" + smsc + "' is no number such as +8613800100500");
+      }
+      if (pinFits && smscFits && unreadable.isEmpty() && !port.isBlank()) {
+        ports.add(new SmsConfig.Port(port, pin, baud, profile, perMinute, smsc, powerCycle));
       }
     }
     if (modems.isEmpty()) {
@@ -333,6 +344,20 @@ public record Config(
     Path locks = sms.path("lock-folder", SmsConfig.USUAL_LOCKS);
     sms.done();
     return new SmsConfig(ports, parts, bits, locks);
+  }
+
+  private static SmsConfig.PowerCycle powerCycle(Keys keys) {
+    SmsConfig.PowerCycle usual = SmsConfig.PowerCycle.NONE;
+    SmsConfig.PowerCycle powerCycle =
+        new SmsConfig.PowerCycle(
+            keys.texts("command", usual.command()),
+            keys.someTime("limit", usual.limit()),
+            keys.someTime("every", usual.every()));
+    if (powerCycle.every().compareTo(Duration.ofMinutes(1)) < 0) {
+      keys.problem("every", "is less than a minute: a modem needs that long to be back");
+    }
+    keys.done();
+    return powerCycle;
   }
 
   private static LoudspeakerConfig loudspeaker(Keys keys) {

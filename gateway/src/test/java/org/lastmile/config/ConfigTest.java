@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lastmile.channel.sms.SmsConfig;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Planner;
 import org.lastmile.warning.Policy;
@@ -155,6 +156,63 @@ class ConfigTest {
   void theSlashAtTheEndOfThePublicAddressIsLeftOut() throws IOException {
     assertThat(read("http: { public-url: https://warn.example/ }").http().publicUrl())
         .isEqualTo("https://warn.example");
+  }
+
+  @Test
+  void aModemHasItsServiceCentreAndTheCommandThatSwitchesItsPower() throws IOException {
+    SmsConfig.Port port =
+        read(
+                """
+                channels:
+                  sms:
+                    modems:
+                      - port: usb:2c7c:0125/if02
+                        smsc: "+8613800100500"
+                        power-cycle: { command: [ hub-off-on, "3" ], limit: 10s, every: 30m }
+                """)
+            .sms()
+            .modems()
+            .get(0);
+
+    assertThat(port.smsc()).isEqualTo("+8613800100500");
+    assertThat(port.powerCycle())
+        .isEqualTo(
+            new SmsConfig.PowerCycle(
+                List.of("hub-off-on", "3"), Duration.ofSeconds(10), Duration.ofMinutes(30)));
+    assertThat(port.harmless().powerCycle()).isEqualTo(SmsConfig.PowerCycle.NONE);
+  }
+
+  @Test
+  void aSimHasABudgetUnlessItIsSaidThatThereIsNone() throws IOException {
+    String modems = "channels: { sms: { modems: [ { port: /dev/ttyUSB0 } ]%s } }";
+
+    assertThat(read(modems.formatted("")).sms().budget()).isEqualTo(SmsConfig.Budget.USUAL);
+    assertThat(
+            read(modems.formatted(", budget: { per-hour: 0, per-day: 500, reserve: 30 }"))
+                .sms()
+                .budget())
+        .isEqualTo(new SmsConfig.Budget(0, 500, 30));
+  }
+
+  @Test
+  void whatIsWrongWithAModemsEntryIsSaidAllAtOnce() {
+    Config.Unusable unusable =
+        catchThrowableOfType(
+            Config.Unusable.class,
+            () ->
+                read(
+                    """
+                    channels:
+                      sms:
+                        modems:
+                          - port: usb:2c7c
+                            smsc: China Mobile
+                            power-cycle: { every: 1s, comand: x }
+                    """));
+
+    assertThat(unusable)
+        .hasMessageContainingAll(
+            "modems[0].port", "modems[0].smsc", "power-cycle.every", "power-cycle.comand");
   }
 
   @Test

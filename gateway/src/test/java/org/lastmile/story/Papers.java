@@ -13,6 +13,7 @@ final class Papers {
   private String redis = "embedded";
   private String broker = "broker: embedded";
   private String rung = "60s";
+  private String unknown = "1500ms";
   private int wechatAtOnce = 4;
 
   Papers(Path folder) {
@@ -31,6 +32,10 @@ final class Papers {
 
   void rung(String after) {
     rung = after;
+  }
+
+  void unknown(String wait) {
+    unknown = wait;
   }
 
   void wechatAtOnce(int count) {
@@ -105,7 +110,7 @@ final class Papers {
     return "name: stories\nladders:\n"
         + ladder.formatted("RED", rung)
         + ladder.formatted("ORANGE", rung)
-        + "waits: { spill: 2s, receipt: 2s, unknown: 1500ms, retry: 200ms, retry-most: 1s }\n";
+        + "waits: { spill: 2s, receipt: 2s, unknown: " + unknown + ", retry: 200ms, retry-most: 1s }\n";
   }
 
   private Path file(String name, String text) {

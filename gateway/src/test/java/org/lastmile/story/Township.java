@@ -142,6 +142,12 @@ final class Township implements AutoCloseable {
     return this;
   }
 
+  /** A try of which nothing is known is made again only when no report has come for that long. */
+  Township waitsForReports(String time) {
+    papers.unknown(time);
+    return this;
+  }
+
   /** Opens with a gateway in this JVM. */
   Township opens() throws Exception {
     Path config = papers.write("gateway", gatewayPort, mqttPort, modem().link(), wechat);

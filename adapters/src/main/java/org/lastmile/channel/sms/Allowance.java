@@ -2,8 +2,6 @@ package org.lastmile.channel.sms;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -49,7 +47,6 @@ final class Allowance {
 
   private final SmsConfig.Budget budget;
   private final NavigableMap<Long, Integer> buckets = new TreeMap<>();
-  private final Deque<Instant> lastMinute = new ArrayDeque<>();
 
   Allowance(SmsConfig.Budget budget) {
     this.budget = budget;
@@ -59,13 +56,6 @@ final class Allowance {
   synchronized void spend(Instant now) {
     buckets.merge(bucket(now), 1, Integer::sum);
     forget(now);
-    lastMinute.add(now);
-  }
-
-  /** Parts of the last minute that this process sent. */
-  synchronized int perMinute(Instant now) {
-    lastMinute.removeIf(at -> at.isBefore(now.minusSeconds(60)));
-    return lastMinute.size();
   }
 
   synchronized Grant grant(Set<Message.Mark> marks, int parts, Instant now) {

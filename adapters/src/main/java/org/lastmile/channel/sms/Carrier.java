@@ -8,7 +8,10 @@ import org.lastmile.channel.Outcome;
 import org.lastmile.channel.sms.at.Answer;
 import org.lastmile.channel.sms.at.AtDialogue;
 import org.lastmile.channel.sms.at.AtError;
+import org.lastmile.channel.sms.at.Finding;
 import org.lastmile.channel.sms.at.LineLost;
+import org.lastmile.channel.sms.at.Said;
+import org.lastmile.channel.sms.at.Trouble;
 import org.lastmile.channel.sms.pdu.Incoming;
 import org.lastmile.channel.sms.pdu.Submit;
 import org.slf4j.Logger;
@@ -28,6 +31,9 @@ final class Carrier {
 
   /** Of one part; of the first only where nothing may have left. */
   private static final int TRIES = 3;
+
+  /** Before a letter that this modem could not carry is offered again. */
+  private static final Duration AGAIN = Duration.ofSeconds(5);
 
   private final String name;
   private final int perMinute;
@@ -51,7 +57,7 @@ final class Carrier {
   private int tries;
   private boolean ended;
   private boolean setUpAgain;
-  private String lastError = "";
+  private Said lastError = Said.NOTHING;
   private int sent;
 
   Carrier(
@@ -89,8 +95,8 @@ final class Carrier {
     return setUpAgain;
   }
 
-  /** The last refusal, code first; empty when there was none. */
-  String lastError() {
+  /** The last refusal, code first; {@link Said#NOTHING} when there was none. */
+  Said lastError() {
     return lastError;
   }
 
@@ -101,19 +107,19 @@ final class Carrier {
     return count;
   }
 
+  /** Whether a report may be about the very part whose answer we wait for. */
+  boolean mayBeAbout(Incoming.Report report) {
+    return underWay() && Phone.key(report.recipient()).equals(underWayTo);
+  }
+
   /** A report about the very part whose answer we wait for proves that it was taken. */
   void prove(Incoming.Report report) {
-    if (lastReference >= 0 && mayBeUnderWay(report)) {
+    if (mayBeAbout(report)
+        && lastReference >= 0
+        && report.reference() == ((lastReference + 1) & 0xFF)) {
       provedReference = report.reference();
       provedAt = System.nanoTime();
     }
-  }
-
-  /** Whether a report may be about the part between its command and its answer. */
-  boolean mayBeUnderWay(Incoming.Report report) {
-    return underWay()
-        && (lastReference < 0 || report.reference() == ((lastReference + 1) & 0xFF))
-        && Phone.key(report.recipient()).equals(underWayTo);
   }
 
   /**
@@ -153,7 +159,7 @@ final class Carrier {
         noted();
       }
       if (answer.end() == Answer.End.GONE) {
-        throw new LineLost(name + " is gone: the modem was unplugged or has restarted");
+        throw new LineLost(Finding.of(Trouble.GONE, name));
       }
       setUpAgain |= answer.end() == Answer.End.RESTARTED;
       if (answer.end() == Answer.End.TIMEOUT && !setUpAgain && !resync()) {
@@ -210,21 +216,21 @@ final class Carrier {
   private void notTaken(Letter letter, AtError meaning, Answer answer, Instant began)
       throws LineLost, SetupFailure {
     lastReference = -1;
-    lastError = answer.words();
+    lastError = answer.said();
     log.warn("{}: part {} of {} not taken: {}", name, letter.next(), letter.total(), lastError);
     boolean spent = ++tries >= TRIES;
     switch (meaning) {
-      case PERMANENT -> settle(letter, new Outcome.Permanent(lastError));
+      case PERMANENT -> settle(letter, new Outcome.Permanent(lastError.english()));
       case NO_VALIDITY -> {
         if (letter.hasValidity()) {
           letter.withoutValidity();
         } else {
-          settle(letter, new Outcome.Permanent(lastError));
+          settle(letter, new Outcome.Permanent(lastError.english()));
         }
       }
       case RETRY, RETRY_LATE -> {
         if (letter.next() == 1 || spent) {
-          settle(letter, new Outcome.Retry(meaning.pause(), lastError));
+          settle(letter, new Outcome.Retry(AtError.pause(answer), lastError.english()));
         } else {
           quiet(Duration.ofSeconds(tries));
         }
@@ -232,25 +238,31 @@ final class Carrier {
       case STORE_FULL -> {
         store.readAll();
         if (spent) {
-          settle(letter, new Outcome.Retry(meaning.pause(), lastError));
+          settle(letter, new Outcome.Retry(AtError.pause(answer), lastError.english()));
         }
       }
       case SIM_REFUSED -> {
         handOn(letter);
+        Duration rest = AtError.pause(answer);
         throw new SetupFailure(
-            "%s: the network refuses this SIM (%s); check its credit and contract. It rests for %d min"
-                .formatted(name, lastError, meaning.pause().toMinutes()),
-            meaning.pause());
+            Finding.of(Trouble.SIM_REFUSED, name, lastError, rest.toMinutes()), rest);
       }
       case SET_UP -> {
         handOn(letter);
         setUpAgain = true;
       }
+      case NO_CENTRE -> {
+        handOn(letter);
+        if (modem.centre().isEmpty()) {
+          throw new SetupFailure(Finding.of(Trouble.NO_CENTRE, name), timing.byHand());
+        }
+        setUpAgain = true; // the SIM has forgotten it: set-up tells it again
+      }
       case UNKNOWN -> {
         shared.budgets().spent(modem.sim());
         if (letter.last()) {
           note(letter, -1, began);
-          settle(letter, new Outcome.Unknown(lastError));
+          settle(letter, new Outcome.Unknown(lastError.english()));
         } else if (spent || answer.end() == Answer.End.GONE) {
           handOn(letter);
         }
@@ -312,7 +324,7 @@ final class Carrier {
       ended = true;
       shared.outbox().back(letter);
     } else {
-      settle(letter, new Outcome.Retry(AtError.RETRY.pause(), lastError));
+      settle(letter, new Outcome.Retry(AGAIN, lastError.english()));
     }
   }
 }

@@ -26,6 +26,7 @@ final class Letter {
   final Phone phone;
   final Words words;
   final long order;
+  private final boolean wide;
   final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
   /** References of the parts that the carrier took in this set. */
@@ -38,10 +39,14 @@ final class Letter {
   private boolean validity = true;
   private volatile boolean replaced;
 
-  Letter(Message message, Phone phone, Words words, long order) {
+  /**
+   * @param wide whether its parts are joined by a reference of 16 bits
+   */
+  Letter(Message message, Phone phone, Words words, boolean wide, long order) {
     this.message = message;
     this.phone = phone;
     this.words = words;
+    this.wide = wide;
     this.order = order;
   }
 
@@ -69,11 +74,18 @@ final class Letter {
         phone.number(),
         words.alphabet(),
         words.parts().get(number - 1),
-        total() == 1 ? Concat.NONE : new Concat(set & 0xFF, total(), number),
+        concat(number),
         period,
         true,
         message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE),
         message.marks().contains(Message.Mark.FLASH));
+  }
+
+  private Concat concat(int number) {
+    if (total() == 1) {
+      return Concat.NONE;
+    }
+    return wide ? Concat.wide(set, total(), number) : new Concat(set & 0xFF, total(), number);
   }
 
   /** Whether it takes the place of an earlier one to the same person. */

@@ -1,6 +1,9 @@
 package org.lastmile.channel.sms;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,12 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.sms.at.AtDialogue;
+import org.lastmile.channel.sms.at.Finding;
 import org.lastmile.channel.sms.at.LineLost;
+import org.lastmile.channel.sms.at.Said;
 import org.lastmile.channel.sms.at.SerialLine;
+import org.lastmile.channel.sms.at.Trouble;
 import org.lastmile.channel.sms.at.Unsolicited;
 import org.lastmile.channel.sms.pdu.Incoming;
 import org.lastmile.channel.sms.pdu.MalformedPdu;
@@ -34,17 +39,28 @@ final class ModemSession implements Runnable {
   private static final Duration STUCK = Duration.ofSeconds(10);
 
   /** Longest stay with what comes in while letters wait: the store may be slow or away. */
-  private static final Duration CATCH_UP = Duration.ofSeconds(2);
+  private static final Duration CATCH_UP = Duration.ofMillis(200);
 
-  /** What a modem brings so soon after an acknowledgement was waiting for it. */
-  private static final Duration AT_ONCE = Duration.ofMillis(50);
+  /** From an acknowledgement to what the modem held back until then. */
+  private static final Duration NEXT_ONE = Duration.ofMillis(2);
 
-  /**
-   * From an acknowledgement to what waited for it, on most modems; a report takes 7 ms by itself.
-   */
-  private static final Duration NEXT_FOLLOWS_WITHIN = Duration.ofMillis(10);
+  /** After a letter another is likely, for so long. */
+  private static final Duration BUSY = Duration.ofSeconds(2);
+
+  private static final Duration NEXT_LETTER = Duration.ofMillis(20);
 
   private static final Duration ASIDE_FOR = Duration.ofSeconds(10);
+
+  /** A modem that restarts is deaf for longer than that, and one behind USB vanishes. */
+  private static final Duration RESTART_TAKES = Duration.ofSeconds(3);
+
+  /** Set-ups in a row without a part sent, before the modem is taken for confused. */
+  private static final int SET_UPS = 3;
+
+  /** Questions for its attention, each of a second: where a modem is known to be, and elsewhere. */
+  private static final int TRIES = 5;
+
+  private static final int TRIES_ELSEWHERE = 2;
 
   /** What a session needs of its surroundings. */
   interface Pool {
@@ -74,25 +90,41 @@ final class ModemSession implements Runnable {
 
   private final String name;
   private final SmsConfig.Port port;
+  private final Ports ports;
   private final Pool pool;
   private final Shared shared;
   private final Timing timing;
+  private final Recovery recovery;
+  private final PowerSwitch power;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Set<String> readNotDeleted = ConcurrentHashMap.newKeySet();
-  private final AtomicLong sent = new AtomicLong();
+  private final Speeds speeds;
+  private final Sent sent = new Sent();
   private volatile SerialLine line;
+  private volatile String device;
+  private volatile String place = "";
   private volatile Modem modem;
   private volatile State state = State.STARTING;
-  private volatile String why = "starting";
-  private volatile int signal = Watch.NO_SIGNAL;
-  private volatile String lastError = "";
+  private volatile Finding why;
+  private volatile int signal = Network.NO_SIGNAL;
+  private volatile String operator = "";
+  private volatile Said lastError = Said.NOTHING;
+  private volatile Finding recovered = Finding.NONE;
+  private int setUps;
+  private boolean centreNeeded;
 
-  ModemSession(String name, SmsConfig.Port port, Pool pool, Shared shared) {
+  ModemSession(String name, SmsConfig.Port port, Ports ports, Pool pool, Shared shared) {
     this.name = name;
     this.port = port;
+    this.ports = ports;
     this.pool = pool;
     this.shared = shared;
     this.timing = shared.timing();
+    recovery = new Recovery(timing.restart(), port.powerCycle().given(), port.powerCycle().every());
+    power = new PowerSwitch(port.powerCycle());
+    speeds = new Speeds(port.baud());
+    device = name;
+    why = Finding.of(Trouble.STARTING, name);
   }
 
   String name() {
@@ -108,43 +140,66 @@ final class ModemSession implements Runnable {
     return modem;
   }
 
-  boolean open() {
-    return line != null;
+  /** Whether that modem is behind its port now. */
+  boolean has(String imei) {
+    Modem m = modem;
+    return line != null && m != null && m.imei().equals(imei);
+  }
+
+  /** The device it uses: another than its name after the modem came back elsewhere. */
+  String device() {
+    return device;
   }
 
   /** For the operator; no phone number appears whole. */
   Health.Part part(int queue) {
     Map<String, String> facts = new LinkedHashMap<>();
+    Finding now = why;
     facts.put("port", name);
     facts.put("state", state.name());
+    facts.put("trouble", now.trouble().name());
+    facts.put("whyZh", now.wordsInChinese());
     facts.put("queue", Integer.toString(queue));
-    facts.put("sent", Long.toString(sent.get()));
-    facts.put("lastError", lastError);
+    facts.put("sent", Long.toString(sent.total()));
+    facts.put("sentPerMinute", Integer.toString(sent.lastMinute()));
+    facts.put("lastError", lastError.english());
+    facts.put("lastErrorZh", lastError.chinese());
+    facts.put("recovery", recovered.words());
+    facts.put("recoveryZh", recovered.wordsInChinese());
+    facts.put("usb", place);
     Modem m = modem;
     if (m != null) {
+      facts.put("baud", Integer.toString(speeds.now()));
       facts.put("imei", m.imei());
       facts.put("model", m.model());
-      facts.put("profile", m.profile());
-      facts.put("operator", m.operator());
+      facts.put("profile", m.profile().name());
+      facts.put("operator", operator);
       facts.put("sim", m.ownNumber().isEmpty() ? "" : Phone.masked(m.ownNumber()));
-      facts.put("signal", Watch.words(signal));
+      facts.put("signal", Network.words(signal));
     }
-    return new Health.Part(name, health(), why, facts);
+    return new Health.Part(name, health(), now.words(), facts);
   }
 
   Health.State health() {
     return state != State.READY
         ? Health.State.DOWN
-        : why.isEmpty() ? Health.State.UP : Health.State.DEGRADED;
+        : why.none() ? Health.State.UP : Health.State.DEGRADED;
   }
 
   /** Frees a thread that is stuck in a write that nobody takes. */
   void unstick() {
     SerialLine open = line;
     if (open != null && open.stuck(STUCK)) {
-      log.warn("{} takes no bytes: closing it to open it again", name);
-      open.close();
+      log.warn("{}", Finding.of(Trouble.TAKES_NOTHING, name));
+      free(open);
     }
+  }
+
+  /** In a thread of its own: a driver may keep whoever closes a port that takes nothing. */
+  private void free(SerialLine open) {
+    Thread thread = new Thread(open::close, "sms-free-" + name);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Ends the thread soon; a letter under way is the channel's to answer for. */
@@ -152,7 +207,7 @@ final class ModemSession implements Runnable {
     closing.countDown();
     SerialLine open = line;
     if (open != null) {
-      open.close();
+      free(open);
     }
   }
 
@@ -164,27 +219,79 @@ final class ModemSession implements Runnable {
   public void run() {
     while (!closed()) {
       Duration pause = timing.reopen();
-      try (PortLocks.Held lock = shared.locks().take(name);
-          SerialLine opened = SerialLine.open(name, port.baud())) {
-        log.debug("{} is ours{}", name, lock.file().map(file -> " by " + file).orElse(""));
+      Finding trouble = Finding.NONE;
+      boolean hears = false;
+      device = whereItIs();
+      try (PortLocks.Held lock = shared.locks().take(device);
+          SerialLine opened = SerialLine.open(device, speeds.next())) {
+        log.debug("{} is ours{}", device, lock.file().map(file -> " by " + file).orElse(""));
         line = opened;
+        place = ports.usb(device).map(Ports.Usb::at).orElse("");
         while (!closed()) {
           new AtWork(opened).run();
         }
       } catch (LineLost e) {
-        become(State.DOWN, e.getMessage());
+        trouble = e.finding();
+        become(State.DOWN, trouble);
       } catch (SetupFailure e) {
-        become(e.aside() ? State.ASIDE : State.DOWN, e.getMessage());
+        trouble = e.finding();
+        speeds.failed(trouble.trouble());
+        hears = Speeds.heard(trouble.trouble());
+        centreNeeded |= trouble.trouble() == Trouble.NO_CENTRE;
+        become(e.aside() ? State.ASIDE : State.DOWN, trouble);
         pause = e.pause();
       } catch (RuntimeException e) { // a defect must not silence a modem for good
         log.error("a defect stopped the session on {}", name, e);
-        become(State.DOWN, name + ": internal error, see the log: " + e);
+        become(State.DOWN, Finding.of(Trouble.DEFECT, name, e.toString()));
       } finally {
         line = null;
+      }
+      if (!hears && !closed()) {
+        switchPowerIfDue(trouble);
       }
       sleep(pause);
     }
     state = State.DOWN;
+  }
+
+  /**
+   * Where a port that is configured by its name is to be opened. A modem that restarted often comes
+   * back under the next free name while programs still hold the old one; its plug is the same.
+   */
+  private String whereItIs() {
+    if (place.isEmpty() || Files.exists(Path.of(name)) || Ports.pattern(port.port())) {
+      return name;
+    }
+    String now = ports.at(place).orElse(name);
+    if (!now.equals(device)) {
+      log.info("modem {} is back as {}", name, now);
+    }
+    return now;
+  }
+
+  /**
+   * Only where a modem is known to be, or is said to be: a pattern also finds the other ports of a
+   * modem that works.
+   */
+  private void switchPowerIfDue(Finding trouble) {
+    if ((modem != null || !Ports.pattern(port.port()))
+        && recovery.next(trouble.trouble(), false, System.nanoTime())
+            == Recovery.Step.SWITCH_POWER) {
+      switchPower(trouble);
+    }
+  }
+
+  private void switchPower(Finding trouble) {
+    log.warn("{}: switching its power, because: {}", name, trouble);
+    become(State.DOWN, Finding.of(Trouble.POWER_CYCLING, name, trouble));
+    Modem m = modem;
+    recovered = power.cycle(device, m == null ? "" : m.imei(), place, when(), this::closed);
+    log.warn("{}: {}", name, recovered);
+    become(State.DOWN, trouble);
+  }
+
+  private String when() {
+    return shared.clock().instant().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   private void sleep(Duration pause) {
@@ -198,16 +305,16 @@ final class ModemSession implements Runnable {
     }
   }
 
-  private void become(State next, String reason) {
+  private void become(State next, Finding reason) {
     if (closed() || (state == next && why.equals(reason))) {
       return;
     }
     if (next == State.DOWN) {
-      lastError = reason;
+      lastError = reason.said();
     }
     state = next;
     why = reason;
-    log.info("modem {} is {}{}", name, next, reason.isEmpty() ? "" : ": " + reason);
+    log.info("modem {} is {}{}", name, next, reason.none() ? "" : ": " + reason);
     pool.changed(this);
   }
 
@@ -219,11 +326,6 @@ final class ModemSession implements Runnable {
     /** Indications that the modem waits to have acknowledged before it brings the next. */
     private int owed;
 
-    /** When the last one was acknowledged, and whether another followed it at once. */
-    private long acknowledged = System.nanoTime() - AT_ONCE.toNanos();
-
-    private boolean more;
-
     private final List<Runnable> held = new ArrayList<>();
     private final List<Unsolicited.Stored> early = new ArrayList<>();
     private Modem set;
@@ -232,17 +334,20 @@ final class ModemSession implements Runnable {
     private Watch watch;
     private boolean restarted;
     private long nextReading;
+    private long lastCarried = System.nanoTime();
 
     AtWork(SerialLine opened) {
       at = new AtDialogue(opened, this::unasked);
     }
 
     void run() throws LineLost, SetupFailure {
-      set = new ModemSetup(port, name, at, shared.memory(), timing).run(modem);
+      set = setUp();
       modem = set;
+      operator = set.operator();
+      speeds.right();
+      centreNeeded &= set.centre().isEmpty();
       if (!pool.owns(ModemSession.this, set.imei())) {
-        throw SetupFailure.aside(
-            name + " is another port of a modem that is already in use", ASIDE_FOR);
+        throw new SetupFailure(Finding.of(Trouble.SAME_MODEM, name), ASIDE_FOR);
       }
       shared.budgets().begin(set.sim());
       shared.intents().begin(set.imei());
@@ -259,7 +364,7 @@ final class ModemSession implements Runnable {
               shared,
               this::betweenParts,
               ModemSession.this::closed);
-      watch = new Watch(name, at, set, timing);
+      watch = new Watch(name, at, set, store, timing);
       restarted = false; // what it said while being set up was about that
       early.forEach(store::announce);
       store.readAll();
@@ -269,8 +374,48 @@ final class ModemSession implements Runnable {
         round();
       }
       if (!closed()) {
-        become(State.STARTING, name + " is being set up again: " + lastError);
+        setUps += carrier.wantsSetUp() ? 1 : 0;
+        if (setUps >= SET_UPS) {
+          restartIfDue(Finding.of(Trouble.CONFUSED, name, Integer.toString(setUps), lastError));
+        }
+        become(State.STARTING, Finding.of(Trouble.SET_UP_AGAIN, name, lastError));
       }
+    }
+
+    private Modem setUp() throws LineLost, SetupFailure {
+      try {
+        return new ModemSetup(port, name, ports.wire(device), at, shared.memory(), timing)
+            .run(speeds.usual() ? TRIES : TRIES_ELSEWHERE, modem, centreNeeded);
+      } catch (SetupFailure e) {
+        if (Speeds.heard(e.finding().trouble())) {
+          restartIfDue(e.finding());
+        }
+        throw e;
+      }
+    }
+
+    /** The next step with a modem that hears us and still can't be used. */
+    private void restartIfDue(Finding trouble) throws LineLost, SetupFailure {
+      Recovery.Step step = recovery.next(trouble.trouble(), true, System.nanoTime());
+      if (step == Recovery.Step.RESTART) {
+        restart(trouble);
+      } else if (step == Recovery.Step.SWITCH_POWER) {
+        switchPower(trouble);
+        throw new SetupFailure(trouble, RESTART_TAKES);
+      }
+    }
+
+    private void restart(Finding trouble) throws LineLost, SetupFailure {
+      log.warn("{}: telling it to restart, because: {}", name, trouble);
+      Profile profile = modem == null ? Profile.generic() : modem.profile();
+      setUps = 0;
+      for (String command : profile.restart()) {
+        if (at.ask(command, timing.command()).ok()) {
+          recovered = Finding.of(Trouble.RESTARTED, name, when());
+          throw new SetupFailure(Finding.of(Trouble.RESTARTING, name, trouble), RESTART_TAKES);
+        }
+      }
+      log.warn("{}: it refuses to restart", name);
     }
 
     private void round() throws LineLost, SetupFailure {
@@ -287,10 +432,25 @@ final class ModemSession implements Runnable {
           watch.registered() && !restarted && carrier.mayStart()
               ? shared.outbox().take(l -> pool.mayCarry(ModemSession.this, l))
               : null;
-      if (letter == null) {
+      if (letter != null) {
+        carry(letter);
+        lastCarried = System.nanoTime();
+      } else if (System.nanoTime() - lastCarried > BUSY.toNanos()) {
         at.listen();
       } else {
-        carry(letter);
+        awaitLetter();
+      }
+    }
+
+    /** In the middle of work the next letter comes sooner than the modem has anything to say. */
+    private void awaitLetter() throws LineLost {
+      if (!at.poll()) {
+        try {
+          shared.outbox().await(NEXT_LETTER);
+        } catch (InterruptedException e) {
+          closing.countDown();
+          Thread.currentThread().interrupt();
+        }
       }
     }
 
@@ -310,7 +470,7 @@ final class ModemSession implements Runnable {
           }
           errand.run();
           if (owed == 0) {
-            isThereAnother();
+            nextOne();
           }
         }
       } catch (InterruptedException e) {
@@ -319,25 +479,30 @@ final class ModemSession implements Runnable {
       }
     }
 
-    /**
-     * Waits for the next only where one followed the last at once, and not for long: a tenth of a
-     * second for each letter would cost a sixth of what the line can carry. One that comes later
-     * has its turn after the next letter.
-     */
-    private void isThereAnother() throws LineLost {
-      Duration patience = more ? NEXT_FOLLOWS_WITHIN : Duration.ZERO;
-      more = false;
-      at.glance(patience);
+    /** A modem that has another brings it right behind the acknowledgement. */
+    private void nextOne() throws LineLost, InterruptedException {
+      if (!at.poll()) {
+        TimeUnit.NANOSECONDS.sleep(NEXT_ONE.toNanos());
+        at.poll();
+      }
     }
 
-    private void look() throws LineLost {
-      String trouble = watch.look();
+    private void look() throws LineLost, SetupFailure {
+      Finding trouble = watch.look();
       if (watch.wasMute()) {
         store.readAll();
       }
       signal = watch.signal();
-      if (!restarted) {
-        become(watch.registered() ? State.READY : State.DOWN, trouble);
+      operator = watch.operator();
+      if (restarted) {
+        return;
+      }
+      if (watch.registered()) {
+        recovery.well();
+        become(State.READY, trouble);
+      } else {
+        become(State.DOWN, trouble);
+        restartIfDue(trouble);
       }
     }
 
@@ -349,8 +514,10 @@ final class ModemSession implements Runnable {
         throw e;
       } finally {
         shared.outbox().done(letter);
-        sent.addAndGet(carrier.takeSent());
-        if (!carrier.lastError().isEmpty()) {
+        int parts = carrier.takeSent();
+        sent.add(parts);
+        setUps = parts > 0 ? 0 : setUps;
+        if (!carrier.lastError().equals(Said.NOTHING)) {
           lastError = carrier.lastError();
         }
         release();
@@ -370,7 +537,6 @@ final class ModemSession implements Runnable {
 
     private void unasked(Unsolicited said) {
       if (said instanceof Unsolicited.Pdu pdu) {
-        more |= System.nanoTime() - acknowledged < AT_ONCE.toNanos();
         owed += handle(pdu.hex(), this::acknowledge) ? 1 : 0;
       } else if (said instanceof Unsolicited.Stored stored) {
         if (store == null) {
@@ -379,7 +545,8 @@ final class ModemSession implements Runnable {
           store.announce(stored);
         }
       } else if (said instanceof Unsolicited.Restarted sign) {
-        lastError = "the modem restarted (" + sign.line() + ")";
+        lastError =
+            new Said("the modem restarted (" + sign.line() + ")", "短信猫重启了（" + sign.line() + "）");
         restarted = true;
       } else if (said instanceof Unsolicited.Notice notice && watch != null) {
         watch.notice(notice.line());
@@ -394,7 +561,6 @@ final class ModemSession implements Runnable {
 
     private void acknowledge() throws LineLost {
       owed = Math.max(0, owed - 1);
-      acknowledged = System.nanoTime();
       // An error answer means that the modem no longer waits for it; the watch sees to the rest.
       at.ask("AT+CNMA", timing.command());
     }
@@ -407,14 +573,13 @@ final class ModemSession implements Runnable {
         return false; // not acknowledged: the network brings it again once we know who is speaking
       }
       Runnable work;
-      // A report is taken in while a later part is on its way, so that nobody waits for the store.
-      boolean tooEarly = carrier != null && carrier.underWay();
+      boolean early = false;
       try {
         Incoming incoming = Incoming.read(hex);
         if (incoming instanceof Incoming.Report report) {
           if (carrier != null) {
             carrier.prove(report);
-            tooEarly = carrier.mayBeUnderWay(report);
+            early = carrier.mayBeAbout(report);
           }
           work = () -> shared.receipts().report(from.imei(), report, kept);
         } else {
@@ -424,7 +589,7 @@ final class ModemSession implements Runnable {
         log.warn("{} brought a PDU that can't be read: {}", name, e.getMessage());
         work = () -> shared.inbox().unreadable(from.address(), hex, e.getMessage(), kept);
       }
-      if (tooEarly) {
+      if (early) {
         held.add(work);
       } else {
         shared.clerk().next(work);

@@ -4,15 +4,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.sms.at.Answer;
 import org.lastmile.channel.sms.at.AtDialogue;
+import org.lastmile.channel.sms.at.Finding;
 import org.lastmile.channel.sms.at.LineLost;
+import org.lastmile.channel.sms.at.Trouble;
 
 /** Brings one modem from any state into the one that we need, or says why it can't be. */
 final class ModemSetup {
   private static final Duration SOON = Duration.ofSeconds(2);
-  private static final Duration BY_HAND = Duration.ofSeconds(15);
   private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
 
   /**
@@ -22,51 +24,69 @@ final class ModemSetup {
   private static final List<String> REPORTING =
       List.of("2,1,0,1,0", "2,1,0,1", "1,1,0,1,0", "2,1,0,2,0", "2,1,0,0,0");
 
+  /** Read by us; others are unions of these, or hold broadcasts. */
+  private static final List<String> STORAGES = List.of("SM", "ME", "SR");
+
   private final SmsConfig.Port port;
   private final String name;
+  private final Ports.Wire wire;
   private final AtDialogue at;
   private final Memory memory;
   private final Timing timing;
 
-  ModemSetup(SmsConfig.Port port, String name, AtDialogue at, Memory memory, Timing timing) {
+  ModemSetup(
+      SmsConfig.Port port,
+      String name,
+      Ports.Wire wire,
+      AtDialogue at,
+      Memory memory,
+      Timing timing) {
     this.port = port;
     this.name = name;
+    this.wire = wire;
     this.at = at;
     this.memory = memory;
     this.timing = timing;
   }
 
   /**
-   * @param before what this modem said the last time, or null
+   * @param tries for its attention
+   * @param before what was said on this port the last time, or null
+   * @param centreNeeded whether the network has refused this SIM for want of a centre's number
    */
-  Modem run(Modem before) throws LineLost, SetupFailure {
-    if (!at.resync(5)) {
-      throw new SetupFailure(
-          "nothing answers AT on %s at %d baud: check that this is the modem's AT port, its power, and baud"
-              .formatted(name, port.baud()),
-          SOON);
+  Modem run(int tries, Modem before, boolean centreNeeded) throws LineLost, SetupFailure {
+    if (!at.resync(tries)) {
+      throw new SetupFailure(unheard(name, port.baud(), at.heard()), SOON);
     }
     ask("ATE0");
     ask("AT+CMEE=1");
+    ask("AT+CSCS=\"GSM\""); // else some say numbers and names in hexadecimal UCS2
     Optional<String> serial =
         ask("AT+CGSN").lines().stream().filter(l -> l.matches("\\d{14,16}")).findFirst();
     String imei = serial.orElse(name);
-    unlock(imei);
     String maker = ask("AT+CGMI").lines().stream().findFirst().orElse("");
     String model = ask("AT+CGMM").lines().stream().findFirst().orElse("unknown");
     Profile profile = profile(maker + " " + model);
-    for (String command : profile.setup()) {
+    radio();
+    unlock(imei);
+    for (String command : profile.setup(wire)) {
       ask(command);
     }
-    String centre = centre(before);
-    if (!ask("AT+CMGF=0").ok()) {
-      throw new SetupFailure(name + " can't do PDU mode: it is no modem for SMS", BY_HAND);
+    String centre = centre(before, imei);
+    if (centre.isEmpty() && centreNeeded) {
+      throw new SetupFailure(Finding.of(Trouble.NO_CENTRE, name), timing.byHand());
+    }
+    Answer pduMode = ask("AT+CMGF=0");
+    if (!pduMode.ok()) {
+      throw new SetupFailure(
+          Finding.of(Trouble.NO_PDU_MODE, name, pduMode.said()), timing.byHand());
     }
     ask("AT+CSMS=1");
     String storage =
         ask("AT+CPMS=\"SM\",\"SM\",\"SM\"").ok()
             ? "SM"
             : ask("AT+CPMS=\"ME\",\"ME\",\"ME\"").ok() ? "ME" : "";
+    List<String> storages = storages();
     String reporting = "";
     for (String setting : REPORTING) {
       if (ask("AT+CNMI=" + setting).ok()) {
@@ -75,6 +95,7 @@ final class ModemSetup {
       }
     }
     ask("AT+CMMS=2"); // keeps the radio link up between messages; many refuse, and lose only time
+    ask("AT+COPS=3,0"); // names, not numbers, of operators
     return new Modem(
         imei,
         ask("AT+CIMI").lines().stream()
@@ -83,35 +104,48 @@ final class ModemSetup {
             .map(imsi -> Hash.of(imsi).substring(0, 16))
             .orElse(imei),
         model,
-        profile.name(),
+        profile,
         quoted(ask("AT+CNUM").value("+CNUM:"), "\\+?\\d+").map(Phone::key).orElse(""),
         centre,
-        quoted(ask("AT+COPS?").value("+COPS:"), ".+").orElse(""),
+        operator(at, timing),
         reporting,
-        storage);
+        storage,
+        storages);
+  }
+
+  /** What a port is that gave no answer to AT. */
+  static Finding unheard(String name, int baud, AtDialogue.Heard heard) {
+    return switch (heard) {
+      case ECHO -> Finding.of(Trouble.ONLY_ECHO, name);
+      case NOISE -> Finding.of(Trouble.ONLY_NOISE, name, Integer.toString(baud));
+      case NOTHING, ANSWER -> Finding.of(Trouble.NO_ANSWER, name, Integer.toString(baud));
+    };
+  }
+
+  /** The network's name as the modem says it; empty when it is in none. */
+  static String operator(AtDialogue at, Timing timing) throws LineLost {
+    return quoted(at.ask("AT+COPS?", timing.command()).value("+COPS:"), ".+").orElse("");
+  }
+
+  /** Flight mode, or "minimum", outlives a restart in some modems. */
+  private void radio() throws LineLost, SetupFailure {
+    String state = ask("AT+CFUN?").value("+CFUN:").orElse("1");
+    if (state.matches("[04].*")) {
+      Answer on = at.ask("AT+CFUN=1", timing.command().multipliedBy(3)); // 27.007 names no limit
+      if (!on.ok()) {
+        throw new SetupFailure(Finding.of(Trouble.RADIO_OFF, name, on.said()), timing.byHand());
+      }
+    }
   }
 
   private void unlock(String imei) throws LineLost, SetupFailure {
-    Answer answer = ask("AT+CPIN?");
-    String state = answer.value("+CPIN:").orElse(answer.words());
-    if (state.equals("READY")) {
-      return;
-    }
-    if (state.equals("SIM PIN")) {
-      if (port.pin().isEmpty()) {
-        throw new SetupFailure(name + ": the SIM asks for its PIN; set pin for this port", BY_HAND);
-      }
+    Finding sim = Sim.finding(name, ask(Sim.QUESTION));
+    if (sim.trouble() == Trouble.SIM_PIN && !port.pin().isEmpty()) {
       tryPinOnce(imei);
-      return;
+    } else if (!sim.none()) {
+      boolean passing = sim.trouble() == Trouble.SIM_NOT_READY;
+      throw new SetupFailure(sim, passing ? SOON : timing.byHand());
     }
-    if (state.startsWith("SIM PUK")) {
-      throw new SetupFailure(
-          name + ": the SIM is locked and asks for its PUK; unlock it in a phone", BY_HAND);
-    }
-    if (answer.end() == Answer.End.CME && answer.code() == 10) {
-      throw new SetupFailure(name + ": no SIM; put one in, contacts first", BY_HAND);
-    }
-    throw new SetupFailure(name + ": the SIM is not ready (" + state + ")", SOON);
   }
 
   private void tryPinOnce(String imei) throws LineLost, SetupFailure {
@@ -119,25 +153,19 @@ final class ModemSetup {
     String tried = Integer.toHexString((imei + port.pin()).hashCode());
     try {
       if (memory.get(key).filter(tried::equals).isPresent()) {
-        throw new SetupFailure(
-            name
-                + ": the SIM refused this PIN and it is not tried again, since three wrong tries"
-                + " lock a SIM; correct pin for this port",
-            BY_HAND);
+        throw new SetupFailure(Finding.of(Trouble.PIN_SPENT, name), timing.byHand());
       }
       memory.put(key, tried, Memory.FOR_EVER);
     } catch (Memory.Away e) {
-      throw new SetupFailure(
-          name + ": the PIN is not tried while the store can't remember that it was", SOON);
+      throw new SetupFailure(Finding.of(Trouble.PIN_UNSURE, name), SOON);
     }
     if (!ask("AT+CPIN=\"" + port.pin() + "\"").ok()) {
-      throw new SetupFailure(
-          name + ": the SIM refused the PIN; correct pin for this port", BY_HAND);
+      throw new SetupFailure(Finding.of(Trouble.PIN_REFUSED, name), timing.byHand());
     }
     try {
       memory.remove(key);
     } catch (Memory.Away e) {
-      throw new SetupFailure(name + ": the PIN was right, but the store is away", SOON);
+      throw new SetupFailure(Finding.of(Trouble.PIN_UNSURE, name), SOON);
     }
   }
 
@@ -146,18 +174,34 @@ final class ModemSetup {
         .orElseThrow(
             () ->
                 new SetupFailure(
-                    "%s: there is no modem profile %s; set profile to auto or one of %s"
-                        .formatted(name, port.profile(), String.join(", ", Profile.names())),
-                    BY_HAND));
+                    Finding.of(
+                        Trouble.NO_PROFILE,
+                        name,
+                        port.profile(),
+                        String.join(", ", Profile.names())),
+                    timing.byHand()));
   }
 
-  private String centre(Modem before) throws LineLost {
-    Optional<String> centre = quoted(ask("AT+CSCA?").value("+CSCA:"), "\\+?\\d+");
-    if (centre.isEmpty() && before != null && !before.centre().isEmpty()) {
-      ask("AT+CSCA=\"" + before.centre() + "\"");
-      return before.centre();
+  private String centre(Modem before, String imei) throws LineLost {
+    String known = quoted(ask("AT+CSCA?").value("+CSCA:"), "\\+?\\d+").orElse("");
+    String wanted = known;
+    if (!port.smsc().isEmpty()) {
+      wanted = port.smsc();
+    } else if (known.isEmpty() && before != null && before.imei().equals(imei)) {
+      wanted = before.centre();
     }
-    return centre.orElse("");
+    if (!wanted.isEmpty() && !wanted.equals(known)) {
+      ask("AT+CSCA=\"%s\",%d".formatted(wanted, wanted.startsWith("+") ? 145 : 129));
+    }
+    return wanted;
+  }
+
+  /** What it can read from: the first list of its answer; the usual two when it doesn't say. */
+  private List<String> storages() throws LineLost {
+    String said = ask("AT+CPMS=?").value("+CPMS:").orElse("");
+    int end = said.indexOf(')');
+    String readable = end < 0 ? "\"SM\",\"ME\"" : said.substring(0, end);
+    return STORAGES.stream().filter(s -> readable.contains('"' + s + '"')).toList();
   }
 
   private Answer ask(String command) throws LineLost {
@@ -168,9 +212,8 @@ final class ModemSetup {
   private static Optional<String> quoted(Optional<String> value, String regex) {
     return value.flatMap(
         v ->
-            QUOTED
-                .matcher(v)
-                .results()
+            Stream.of(v)
+                .flatMap(text -> QUOTED.matcher(text).results())
                 .map(r -> r.group(1))
                 .filter(q -> q.matches(regex))
                 .findFirst());

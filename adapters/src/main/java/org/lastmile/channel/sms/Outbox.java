@@ -1,10 +1,12 @@
 package org.lastmile.channel.sms;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -18,6 +20,7 @@ final class Outbox {
               .thenComparingLong(l -> l.order));
   private final Set<Letter> underWay = new HashSet<>();
   private boolean closed;
+  private long changes;
 
   /**
    * Takes a letter in. Whatever it replaces (a lift ends it, an update says it anew) and is not out
@@ -28,6 +31,7 @@ final class Outbox {
     List<Letter> replaced = drain(letter::replaces);
     replaced.forEach(Letter::replaced);
     waiting.add(letter);
+    changed();
     return replaced;
   }
 
@@ -52,12 +56,30 @@ final class Outbox {
 
   synchronized void done(Letter letter) {
     underWay.remove(letter);
+    changed();
   }
 
   /** Back into its old place. */
   synchronized void back(Letter letter) {
     underWay.remove(letter);
     waiting.add(letter);
+    changed();
+  }
+
+  /** Waits until something has changed, or so long. */
+  synchronized void await(Duration most) throws InterruptedException {
+    long before = changes;
+    long end = System.nanoTime() + most.toNanos();
+    for (long left = most.toNanos();
+        before == changes && left > 0;
+        left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+
+  private void changed() {
+    changes++;
+    notifyAll();
   }
 
   synchronized int size() {

@@ -6,7 +6,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.lastmile.channel.sms.at.Finding;
 import org.lastmile.channel.sms.at.LineLost;
+import org.lastmile.channel.sms.at.Said;
+import org.lastmile.channel.sms.at.Trouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,14 +76,12 @@ final class PortLocks {
         }
         long owner = owner(file);
         if (owner != OURS && alive(owner)) {
-          throw new LineLost(
-              "%s is in use by process %d (%s): stop that program, or take the port out of its settings"
-                  .formatted(port, owner, command(owner)));
+          throw inUse(port, owner);
         }
         // Its owner is gone, or it was this very process id before a restart.
         Files.deleteIfExists(file);
       }
-      throw new LineLost(port + " is in use: " + file + " comes back as often as it is removed");
+      throw inUse(port, owner(file)); // it takes the lock as often as it lets it go
     } catch (LineLost e) {
       throw e;
     } catch (IOException e) {
@@ -114,6 +115,17 @@ final class PortLocks {
 
   private static boolean alive(long process) {
     return process > 0 && ProcessHandle.of(process).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  private static LineLost inUse(String port, long owner) {
+    String command = command(owner);
+    return new LineLost(
+        Finding.of(
+            Trouble.PORT_BUSY,
+            port,
+            new Said(
+                "process %d (%s)".formatted(owner, command),
+                "进程 %d（%s）".formatted(owner, command))));
   }
 
   private static String command(long process) {

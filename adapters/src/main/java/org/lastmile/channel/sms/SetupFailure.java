@@ -1,34 +1,32 @@
 package org.lastmile.channel.sms;
 
 import java.time.Duration;
+import org.lastmile.channel.sms.at.Finding;
+import org.lastmile.channel.sms.at.Trouble;
 
 /** A modem that can't be used as it is; says, for people, why and what to do. */
 final class SetupFailure extends Exception {
   private static final long serialVersionUID = 1;
 
+  private final transient Finding finding;
   private final Duration pause;
-  private final boolean aside;
 
   /**
    * @param pause before it is worth another look
    */
-  SetupFailure(String why, Duration pause) {
-    this(why, pause, false);
-  }
-
-  private SetupFailure(String why, Duration pause, boolean aside) {
-    super(why);
+  SetupFailure(Finding finding, Duration pause) {
+    super(finding.words());
+    this.finding = finding;
     this.pause = pause;
-    this.aside = aside;
   }
 
   /** Nothing is wrong: the same modem is in use by another of its ports. */
-  static SetupFailure aside(String why, Duration pause) {
-    return new SetupFailure(why, pause, true);
+  boolean aside() {
+    return finding.trouble() == Trouble.SAME_MODEM;
   }
 
-  boolean aside() {
-    return aside;
+  Finding finding() {
+    return finding;
   }
 
   Duration pause() {

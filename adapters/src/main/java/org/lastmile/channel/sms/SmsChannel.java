@@ -54,6 +54,7 @@ public final class SmsChannel implements Channel {
   private final Memory memory;
   private final Clock clock;
   private final Timing timing;
+  private final Ports ports;
   private final Outbox outbox = new Outbox();
   private final AtomicLong order = new AtomicLong();
   private final List<ModemSession> sessions = new CopyOnWriteArrayList<>();
@@ -78,6 +79,11 @@ public final class SmsChannel implements Channel {
   }
 
   SmsChannel(SmsConfig config, Memory memory, Clock clock, Timing timing) {
+    this(config, memory, clock, timing, Ports.SYSTEM);
+  }
+
+  SmsChannel(SmsConfig config, Memory memory, Clock clock, Timing timing, Ports ports) {
+    this.ports = ports;
     this.config = config;
     this.memory = memory;
     this.clock = clock;
@@ -120,14 +126,16 @@ public final class SmsChannel implements Channel {
     if (content.kind() == Content.Kind.STOP || content.text().isBlank()) {
       return said(new Outcome.Permanent("it has no words for people, so no SMS is sent"));
     }
-    Words words = Words.of(text(message), content.drill() ? DRILL_MARK : "");
+    boolean wide = config.referenceBits() > SmsConfig.USUAL_REFERENCE_BITS;
+    String mark = content.drill() ? DRILL_MARK : "";
+    Words words = wide ? Words.wide(text(message), mark) : Words.of(text(message), mark);
     if (words.parts().size() > MOST_PARTS) {
       return said(
           new Outcome.Permanent(
               "the text needs %d parts, more than %d: shorten it"
                   .formatted(words.parts().size(), MOST_PARTS)));
     }
-    Letter letter = new Letter(message, phone.get(), words, order.getAndIncrement());
+    Letter letter = new Letter(message, phone.get(), words, wide, order.getAndIncrement());
     outbox.put(letter).forEach(old -> old.outcome.complete(old.overtaken(clock.instant())));
     turnAwayIfDown();
     turnAwayOverBudget();
@@ -245,10 +253,10 @@ public final class SmsChannel implements Channel {
     Set<String> paths = new HashSet<>();
     for (ModemSession session : sessions) {
       paths.add(session.name());
-      devices.add(Ports.device(session.name()));
+      devices.add(Ports.device(session.device()));
     }
     for (SmsConfig.Port port : config.modems()) {
-      for (String path : Ports.matching(port.port())) {
+      for (String path : ports.matching(port.port())) {
         if (!closed && paths.add(path) && devices.add(Ports.device(path))) {
           start(path, port);
         }
@@ -259,7 +267,7 @@ public final class SmsChannel implements Channel {
   }
 
   private void start(String path, SmsConfig.Port port) {
-    ModemSession session = new ModemSession(path, port, new Members(), shared);
+    ModemSession session = new ModemSession(path, port, ports, new Members(), shared);
     sessions.add(session);
     Thread thread = new Thread(session, "sms-" + path);
     thread.setDaemon(true);
@@ -285,7 +293,7 @@ public final class SmsChannel implements Channel {
     public boolean owns(ModemSession session, String imei) {
       ModemSession before = owners.get(imei);
       ModemSession owner =
-          owners.compute(imei, (k, old) -> old == null || !old.open() ? session : old);
+          owners.compute(imei, (k, old) -> old == null || !old.has(imei) ? session : old);
       if (owner == session && before != null && before != session && !named(before.name())) {
         // The same modem under another name: the old name's session has nothing left to wait for.
         log.info("modem at {} is back as {}", before.name(), session.name());

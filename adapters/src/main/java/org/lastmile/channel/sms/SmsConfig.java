@@ -1,7 +1,9 @@
 package org.lastmile.channel.sms;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Which modems carry the SMS channel; README.md beside this file explains every key.
@@ -26,9 +28,15 @@ public record SmsConfig(List<Port> modems, Budget budget, int referenceBits, Pat
     }
   }
 
-  /** Modems with nothing else said. */
+  /** Modems that may send as much as they can, with nothing else said. */
   public SmsConfig(List<Port> modems) {
-    this(modems, Budget.USUAL, USUAL_REFERENCE_BITS, USUAL_LOCKS);
+    this(modems, Budget.NONE, USUAL_REFERENCE_BITS, USUAL_LOCKS);
+  }
+
+  /** The same to look at only: no PIN is tried and no power switched. */
+  public SmsConfig harmless() {
+    return new SmsConfig(
+        modems.stream().map(Port::harmless).toList(), budget, referenceBits, locks);
   }
 
   /** The same modems with another budget. */
@@ -62,13 +70,23 @@ public record SmsConfig(List<Port> modems, Budget budget, int referenceBits, Pat
   /**
    * One port, or a glob of ports.
    *
-   * @param port path, symlink or glob, e.g. {@code /dev/serial/by-id/*}
+   * @param port path, symlink, glob, e.g. {@code /dev/serial/by-id/*}, or USB id, e.g. {@code
+   *     usb:2c7c:0125/if02}
    * @param pin of the SIM, empty for none; tried once only, because three wrong tries lock a SIM
    * @param baud line speed in bits a second
    * @param profile name of a modem profile, or {@code auto}
    * @param perMinute most parts a minute, 0 = as fast as the modem can
+   * @param smsc number of the short-message service centre; empty = the one that the SIM knows
+   * @param powerCycle switches the modem's power when nothing else brings it back
    */
-  public record Port(String port, String pin, int baud, String profile, int perMinute) {
+  public record Port(
+      String port,
+      String pin,
+      int baud,
+      String profile,
+      int perMinute,
+      String smsc,
+      PowerCycle powerCycle) {
     /** The speed that most USB modules ignore and most serial ones are set to. */
     public static final int USUAL_BAUD = 115_200;
 
@@ -87,6 +105,24 @@ public record SmsConfig(List<Port> modems, Budget budget, int referenceBits, Pat
         throw new IllegalArgumentException(
             "modems[].per-minute of " + port + " is negative: " + perMinute);
       }
+      if (!smsc.matches("(?:\\+?\\d{3,20})?")) {
+        throw new IllegalArgumentException("modems[].smsc of " + port + " is no number: " + smsc);
+      }
+    }
+
+    /** With the SIM's own service centre and without a way to switch the power. */
+    public Port(String port, String pin, int baud, String profile, int perMinute) {
+      this(port, pin, baud, profile, perMinute, "", PowerCycle.NONE);
+    }
+
+    /** The same to look at only: no PIN is tried and no power switched. */
+    public Port harmless() {
+      return new Port(port, "", baud, profile, perMinute, smsc, PowerCycle.NONE);
+    }
+
+    /** Why a port can't be read; empty when it can. */
+    public static Optional<String> problem(String port) {
+      return Ports.problem(port);
     }
 
     /** A port with nothing else said. */
@@ -94,10 +130,31 @@ public record SmsConfig(List<Port> modems, Budget budget, int referenceBits, Pat
       return new Port(port, "", USUAL_BAUD, "auto", 0);
     }
 
-    /** The PIN stays out of logs. */
+    /** The PIN stays out of logs, and so does the command, which may hold a password. */
     @Override
     public String toString() {
       return "Port[%s, %d baud, profile %s, %d/min]".formatted(port, baud, profile, perMinute);
+    }
+  }
+
+  /**
+   * An outside command that switches a modem's power off and on.
+   *
+   * @param command program and arguments; port, IMEI and USB place are put behind them
+   * @param limit when it is ended if it has not
+   * @param every shortest time between two of them for one modem
+   */
+  public record PowerCycle(List<String> command, Duration limit, Duration every) {
+    /** There is no such command. */
+    public static final PowerCycle NONE =
+        new PowerCycle(List.of(), Duration.ofSeconds(30), Duration.ofMinutes(5));
+
+    public PowerCycle {
+      command = List.copyOf(command);
+    }
+
+    boolean given() {
+      return !command.isEmpty();
     }
   }
 }

@@ -13,6 +13,9 @@ import java.time.Duration;
  * @param watch between two looks at an idle modem, so that a dead one shows within 10 s
  * @param reopen before a lost port is tried again
  * @param offer before a signal that was not kept is offered again
+ * @param byHand between two looks where a person has to act first
+ * @param restart how long a trouble lasts before the modem is told to restart, and a mute modem's
+ *     power is switched; five times as long where time alone often helps
  */
 record Timing(
     Duration command,
@@ -21,7 +24,9 @@ record Timing(
     Duration proof,
     Duration watch,
     Duration reopen,
-    Duration offer) {
+    Duration offer,
+    Duration byHand,
+    Duration restart) {
 
   static final Timing USUAL =
       new Timing(
@@ -31,5 +36,7 @@ record Timing(
           Duration.ofSeconds(3),
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
-          Duration.ofSeconds(1));
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(60));
 }

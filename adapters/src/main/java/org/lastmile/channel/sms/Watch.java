@@ -1,37 +1,42 @@
 package org.lastmile.channel.sms;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.lastmile.channel.sms.at.Answer;
 import org.lastmile.channel.sms.at.AtDialogue;
+import org.lastmile.channel.sms.at.Finding;
 import org.lastmile.channel.sms.at.LineLost;
+import org.lastmile.channel.sms.at.Trouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Looks after a modem that is set up: is it there, has it a network, does it still report. */
 final class Watch {
-  /** {@code +CSQ} when it knows none. */
-  static final int NO_SIGNAL = 99;
-
-  /** Below that messages begin to fail: -101 dBm. */
-  private static final int WEAK = 6;
-
   private static final Logger log = LoggerFactory.getLogger(Watch.class);
   private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(2);
+
+  /** Its operator changes rarely: a look in so many. */
+  private static final int OPERATOR = 12;
 
   private final String name;
   private final AtDialogue at;
   private final Modem modem;
+  private final ModemStore store;
   private final Timing timing;
   private long next;
-  private int signal = NO_SIGNAL;
-  private boolean registered;
+  private Network network = new Network(Network.NO_SIGNAL, List.of());
+  private String operator;
+  private int looks;
   private boolean wasMute;
 
-  Watch(String name, AtDialogue at, Modem modem, Timing timing) {
+  Watch(String name, AtDialogue at, Modem modem, ModemStore store, Timing timing) {
     this.name = name;
     this.at = at;
     this.modem = modem;
+    this.store = store;
     this.timing = timing;
+    operator = modem.operator();
     next = System.nanoTime();
   }
 
@@ -40,11 +45,15 @@ final class Watch {
   }
 
   int signal() {
-    return signal;
+    return network.signal();
+  }
+
+  String operator() {
+    return operator;
   }
 
   boolean registered() {
-    return registered;
+    return network.registered();
   }
 
   /**
@@ -63,40 +72,47 @@ final class Watch {
     }
   }
 
-  /** What is wrong, for people; empty when nothing is. */
-  String look() throws LineLost {
+  /** What is wrong; {@link Finding#NONE} when nothing is. */
+  Finding look() throws LineLost {
     next = System.nanoTime() + timing.watch().toNanos();
-    Answer quality = at.ask("AT+CSQ", SIGN_OF_LIFE);
+    Answer quality = at.ask(Network.SIGNAL, SIGN_OF_LIFE);
     if (quality.end() == Answer.End.TIMEOUT) {
       if (!at.resync(2)) {
-        throw new LineLost(
-            name + " does not answer any more: power it off and on if this stays so");
+        throw new LineLost(Finding.of(Trouble.SILENT, name));
       }
       at.ask("ATE0", timing.command());
     }
-    signal =
-        quality
-            .value("+CSQ:")
-            .filter(v -> v.matches("\\d{1,2}\\s*,.*"))
-            .map(v -> Integer.valueOf(v.replaceAll("\\D.*", "")))
-            .orElse(NO_SIGNAL);
-    registered = registered("+CREG") || registered("+CEREG") || registered("+CGREG");
+    boolean before = network.registered();
+    network = network(at, quality, timing);
+    if (++looks % OPERATOR == 0 || before != network.registered()) {
+      operator = ModemSetup.operator(at, timing);
+    }
     keepReporting();
-    if (!registered) {
-      return name + ": not registered; check the antenna, the coverage and the SIM's contract";
+    if (!network.registered()) {
+      // Without a SIM there is no network either: the nearer cause is the one to name.
+      Finding sim = Sim.finding(name, at.ask(Sim.QUESTION, timing.command()));
+      return sim.none() ? network.finding(name) : sim;
+    }
+    if (!store.full().isEmpty()) {
+      return Finding.of(Trouble.STORE_FULL, name, store.full());
     }
     if (modem.reporting().isEmpty()) {
-      return name + ": brings no status reports, so nothing it sends is known to arrive";
+      return Finding.of(Trouble.NO_REPORTS, name);
     }
-    return signal < WEAK ? name + ": weak signal, " + words(signal) + "; move the antenna" : "";
+    return modem.centre().isEmpty() ? Finding.of(Trouble.NO_CENTRE, name) : network.finding(name);
   }
 
-  private boolean registered(String command) throws LineLost {
-    // "n,stat": 1 home, 5 roaming, 6 and 7 the same for SMS only
-    return at.ask("AT" + command + "?", timing.command())
-        .value(command + ":")
-        .map(v -> v.matches("(?:\\d\\s*,\\s*)?[1567](?:\\s*,.*)?"))
-        .orElse(false);
+  /** Asks only until one says that it is registered. */
+  static Network network(AtDialogue at, Answer quality, Timing timing) throws LineLost {
+    int signal = Network.signal(quality);
+    List<Integer> states = new ArrayList<>();
+    for (String name : Network.REGISTRATION) {
+      states.addAll(Network.state(name, at.ask("AT" + name + "?", timing.command())));
+      if (new Network(signal, states).registered()) {
+        break;
+      }
+    }
+    return new Network(signal, states);
   }
 
   /** A modem whose report was not acknowledged in time stops reporting without a word. */
@@ -111,9 +127,5 @@ final class Watch {
       at.ask("AT+CNMI=" + modem.reporting(), timing.command());
       wasMute = true;
     }
-  }
-
-  static String words(int signal) {
-    return signal > 31 ? "unknown" : (-113 + 2 * signal) + " dBm";
   }
 }

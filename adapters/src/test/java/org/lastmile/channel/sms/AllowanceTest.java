@@ -87,14 +87,6 @@ class AllowanceTest {
     assertThat(after.left(NOON.plus(Duration.ofMinutes(8))).hour()).isEqualTo(192);
   }
 
-  @Test
-  void parts_of_the_last_minute_are_counted_for_the_operator() {
-    Allowance sim = spent(SmsConfig.Budget.USUAL, 3, NOON);
-    sim.spend(NOON.plusSeconds(50));
-    assertThat(sim.perMinute(NOON.plusSeconds(55))).isEqualTo(4);
-    assertThat(sim.perMinute(NOON.plusSeconds(70))).isEqualTo(1);
-  }
-
   private static Allowance spent(SmsConfig.Budget budget, int parts, Instant at) {
     Allowance sim = new Allowance(budget);
     for (int i = 0; i < parts; i++) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.lastmile.channel.ChannelContract;
 import org.lastmile.channel.Content;
@@ -35,7 +36,9 @@ final class Bench implements AutoCloseable {
           Duration.ofMillis(300),
           Duration.ofMillis(500),
           Duration.ofMillis(200),
-          Duration.ofMillis(200));
+          Duration.ofMillis(200),
+          Duration.ofMillis(500),
+          Duration.ofSeconds(1));
 
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -93,6 +96,21 @@ final class Bench implements AutoCloseable {
   Bench on(Memory other) {
     memory = other;
     return again(SmsConfig.Budget.NONE, QUICK);
+  }
+
+  /** Another channel over the same modems, each port as said. */
+  SmsChannel channel(Function<String, SmsConfig.Port> port) {
+    List<SmsConfig.Port> ports = modems.stream().map(m -> port.apply(m.link().toString())).toList();
+    return new SmsChannel(new SmsConfig(ports), memory, Clock.systemUTC(), QUICK);
+  }
+
+  SmsConfig.Port port(String path, String smsc, SmsConfig.PowerCycle cycle) {
+    return new SmsConfig.Port(path, "", SmsConfig.Port.USUAL_BAUD, "auto", 0, smsc, cycle);
+  }
+
+  /** Without waiting for anything. */
+  void listen(SmsChannel which) {
+    heard = ChannelContract.Heard.by(which);
   }
 
   VirtualModem modem(int i) {

@@ -103,7 +103,7 @@ class PortLocksTest {
         Heard.by(second);
         await()
             .atMost(PATIENCE)
-            .untilAsserted(() -> assertThat(second.check().why()).contains("busy"));
+            .untilAsserted(() -> assertThat(second.check().why()).contains("in use by"));
         first.destroyForcibly().waitFor();
         await().atMost(PATIENCE).until(() -> second.check().state() == Health.State.UP);
       } finally {

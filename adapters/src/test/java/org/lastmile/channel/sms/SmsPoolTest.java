@@ -6,6 +6,7 @@ import static org.lastmile.channel.sms.Bench.PATIENCE;
 import static org.lastmile.channel.sms.Bench.message;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ class SmsPoolTest {
                             assertThat(p.state()).isEqualTo(Signal.State.DEGRADED);
                             assertThat(p.why()).contains("exceed").contains("-1 of 2 parts");
                             assertThat(p.facts())
-                                .containsEntry("trouble", "budget-exceeded")
+                                .containsEntry("trouble", "BUDGET_EXCEEDED")
                                 .containsEntry("hourLeft", "0")
                                 .containsEntry("dayLeft", "7");
                             assertThat(p.facts().get("whyZh")).contains("已超出");
@@ -94,9 +95,13 @@ class SmsPoolTest {
       for (int i = 0; i < 3; i++) {
         bench.send(message("a" + i, PHONE, "hello " + i));
       }
-      assertThat(bench.channel.check().parts().get(0).facts())
-          .containsEntry("hourLeft", "1")
-          .containsEntry("sentPerMinute", "3");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(bench.channel.check().parts().get(0).facts())
+                      .containsEntry("hourLeft", "1")
+                      .containsEntry("sentPerMinute", "3"));
       bench.channel.close();
       bench.modems.remove(0).close();
       VirtualModem other =
@@ -221,6 +226,36 @@ class SmsPoolTest {
                               c.attempt().equals("a1")
                                   && c.evidence() == Signal.Evidence.DELIVERED));
       assertThat(bench.smsc.statistics().messages()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void parts_are_joined_by_a_reference_of_8_bits_that_counts_for_each_person_or_of_16()
+      throws Exception {
+    String text = "上坝滑坡点请立即转移到村小学。".repeat(9);
+    for (int bits : List.of(8, 16)) {
+      String phone = "138000000" + bits;
+      try (Bench bench = Bench.with(folder, 1)) {
+        bench.channel.close();
+        SmsConfig config =
+            new SmsConfig(
+                List.of(SmsConfig.Port.of(bench.modem(0).link().toString())),
+                SmsConfig.Budget.NONE,
+                bits,
+                SmsConfig.USUAL_LOCKS);
+        bench.channel = new SmsChannel(config, bench.memory, Clock.systemUTC(), Bench.QUICK);
+        bench.ready();
+        bench.send(message("a1", phone, text + "1"));
+        bench.send(message("a2", phone, text + "2"));
+        bench.send(message("a3", "13800000099", text + "3"));
+        bench.smsc.phone("13800000099").expect("3", PATIENCE);
+        await().atMost(PATIENCE).until(() -> bench.smsc.phone(phone).inbox().size() == 2);
+        assertThat(bench.smsc.phone(phone).inbox())
+            .extracting(Sms::text)
+            .containsExactly(text + "1", text + "2");
+        assertThat(bench.smsc.phone(phone).inbox().get(0).parts())
+            .allSatisfy(part -> assertThat(part.part().orElseThrow().bits()).isEqualTo(bits));
+      }
     }
   }
 

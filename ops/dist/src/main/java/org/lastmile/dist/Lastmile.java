@@ -8,6 +8,7 @@ import org.lastmile.config.Config;
 import org.lastmile.dist.command.Check;
 import org.lastmile.dist.command.Import;
 import org.lastmile.dist.command.Issue;
+import org.lastmile.dist.command.Modem;
 import org.lastmile.dist.command.Run;
 import org.lastmile.dist.command.Simulate;
 import org.lastmile.dist.command.Status;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
       User.class,
       Token.class,
       Check.class,
+      Modem.class,
       Simulate.class
     })
 public final class Lastmile implements Runnable {

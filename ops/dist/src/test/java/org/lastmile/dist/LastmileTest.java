@@ -39,6 +39,10 @@ class LastmileTest {
         "token",
         "token add",
         "check",
+        "modem",
+        "modem list",
+        "modem probe",
+        "modem test",
         "simulate",
         "simulate modem",
         "simulate speakers",
@@ -62,6 +66,9 @@ class LastmileTest {
         "demo --points 0",
         "demo --modems 17",
         "simulate",
+        "modem",
+        "modem probe",
+        "modem test /dev/ttyUSB0",
         "run --config",
         "status a b"
       })

@@ -44,14 +44,14 @@ public record Answer(End end, int code, List<String> lines, boolean pduWritten) 
   }
 
   /** Code first, for people. */
-  public String words() {
+  public Said said() {
     return switch (end) {
-      case OK -> "OK";
-      case ERROR -> "ERROR";
+      case OK -> new Said("OK", "OK");
+      case ERROR -> new Said("ERROR", "ERROR");
       case CMS, CME -> AtError.words(end, code);
-      case TIMEOUT -> "no answer";
-      case RESTARTED -> "the modem restarted";
-      case GONE -> "the modem is gone";
+      case TIMEOUT -> new Said("no answer", "没有应答");
+      case RESTARTED -> new Said("the modem restarted", "短信猫重启了");
+      case GONE -> new Said("the modem is gone", "短信猫已断开");
     };
   }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -39,17 +38,34 @@ public final class AtDialogue {
   /** The reference is the promise; the OK behind it may be lost. */
   private static final Duration OK_AFTER_REFERENCE = Duration.ofSeconds(5);
 
-  private static final long LOOK_EVERY = Duration.ofMillis(1).toNanos();
-
   private static final byte[] ESCAPE = {0x1B};
   private static final int CTRL_Z = 0x1A;
+
+  /**
+   * More lines than any answer has: a list of 255 stored messages. A talker for ever ends there.
+   */
+  private static final int MOST_LINES = 1_000;
+
+  /** What came back, or did not, while a modem's attention was sought. */
+  public enum Heard {
+    NOTHING,
+    /** Our own words. */
+    ECHO,
+    /** Something else. */
+    NOISE,
+    /** A modem's answer. */
+    ANSWER
+  }
 
   private final Line line;
   private final Consumer<Unsolicited> unasked;
   private final AtLines lines = new AtLines();
   private final byte[] buffer = new byte[1024];
+  private boolean settled;
   private boolean echoOff;
+  private boolean echoTested;
   private boolean pduDue;
+  private Heard heard = Heard.NOTHING;
 
   public AtDialogue(Line line, Consumer<Unsolicited> unasked) {
     this.line = line;
@@ -62,16 +78,18 @@ public final class AtDialogue {
     handOut();
   }
 
-  /** As {@link #listen}, but waits no longer than that; takes in all that is there. */
-  public void glance(Duration patience) throws LineLost {
-    long end = System.nanoTime() + patience.toNanos();
-    while (!line.waiting() && end - System.nanoTime() > 0) {
-      LockSupport.parkNanos(LOOK_EVERY);
+  /**
+   * Takes in what has come unasked, without waiting for more.
+   *
+   * @return whether anything had
+   */
+  public boolean poll() throws LineLost {
+    boolean any = line.waiting();
+    if (any) {
+      fill();
     }
-    while (line.waiting() && fill()) {
-      handOut();
-    }
-    handOut();
+    handOut(); // something may stand behind the answer that was read last
+    return any;
   }
 
   private void handOut() {
@@ -85,7 +103,11 @@ public final class AtDialogue {
     line.write((command + "\r").getBytes(StandardCharsets.ISO_8859_1));
     Answer answer = await(command, patience, false, () -> false);
     if (answer.ok() && command.equals("ATE0")) {
+      settled = true;
       echoOff = true;
+      echoTested = false;
+    } else if (answer.end() != Answer.End.TIMEOUT) {
+      echoTested = true;
     }
     return answer;
   }
@@ -129,10 +151,13 @@ public final class AtDialogue {
 
   /** Finds the modem's attention again after a time-out, or first of all. */
   public boolean resync(int tries) throws LineLost {
+    heard = Heard.NOTHING;
     for (int i = 0; i < tries; i++) {
       handOut(); // a report may stand behind the answer that was read last
+      settled = false;
       echoOff = false;
       if (ask("AT", Duration.ofSeconds(1)).ok()) {
+        heard = Heard.ANSWER;
         // A late answer to an earlier question must not be taken for one to the next; a device that
         // never stops talking is cut short.
         for (int quiet = 0; quiet < 20 && fill(); quiet++) {
@@ -144,6 +169,11 @@ public final class AtDialogue {
       line.write(ESCAPE);
     }
     return false;
+  }
+
+  /** What the last {@link #resync} heard. */
+  public Heard heard() {
+    return heard;
   }
 
   private Answer await(
@@ -173,7 +203,11 @@ public final class AtDialogue {
             said,
             false);
       } else if (text.endsWith(command)) {
-        if (echoOff) {
+        heard = heard == Heard.NOTHING ? Heard.ECHO : heard;
+        if (echoOff && !echoTested && !promptExpected) {
+          log.info("a modem echoes although it agreed not to: its echo is read over");
+          echoOff = false;
+        } else if (echoOff) {
           // It was told not to echo: it has restarted without a word, perhaps into text mode.
           unasked.accept(new Unsolicited.Restarted("echo is back"));
           return new Answer(Answer.End.RESTARTED, -1, said, false);
@@ -182,8 +216,9 @@ public final class AtDialogue {
         if (BOOT.matcher(text).matches()) {
           return new Answer(Answer.End.RESTARTED, -1, said, false);
         }
-      } else {
+      } else if (said.size() < MOST_LINES) {
         said.add(text);
+        heard = Heard.NOISE;
         if (text.startsWith("+CMGS:")) {
           end = Math.min(end, System.nanoTime() + OK_AFTER_REFERENCE.toNanos());
         }
@@ -203,7 +238,7 @@ public final class AtDialogue {
     } else if (stored.matches()) {
       unasked.accept(new Unsolicited.Stored(stored.group(1), Integer.parseInt(stored.group(2))));
     } else if (BOOT.matcher(text).matches()
-        || (!asked && echoOff && LATE_BOOT.matcher(text).matches())) {
+        || (!asked && settled && LATE_BOOT.matcher(text).matches())) {
       unasked.accept(new Unsolicited.Restarted(text));
     } else if (!asked && NOTICE.matcher(text).matches()) {
       unasked.accept(new Unsolicited.Notice(text));
@@ -222,7 +257,9 @@ public final class AtDialogue {
 
   private boolean fill() throws LineLost {
     int n = line.read(buffer);
-    lines.feed(buffer, n);
+    if (n > 0 && lines.feed(buffer, n)) {
+      heard = Heard.NOISE;
+    }
     return n > 0;
   }
 }

@@ -14,9 +14,12 @@ final class AtLines {
 
   private final StringBuilder pending = new StringBuilder();
 
-  void feed(byte[] bytes, int length) {
+  /** True when there is something in it that no modem says: not ASCII. */
+  boolean feed(byte[] bytes, int length) {
+    boolean foreign = false;
     for (int i = 0; i < length; i++) {
       char c = (char) (bytes[i] & 0xFF);
+      foreign |= c > 0x7F;
       if (c == '\r' || c == '\n') {
         pending.append('\n');
       } else if (c >= ' ' && c != 0x7F) {
@@ -26,6 +29,7 @@ final class AtLines {
     if (pending.length() > 2 * LONGEST && pending.indexOf("\n") < 0) {
       pending.delete(0, pending.length() - LONGEST);
     }
+    return foreign;
   }
 
   /**

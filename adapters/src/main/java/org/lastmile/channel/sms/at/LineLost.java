@@ -6,7 +6,15 @@ import java.io.IOException;
 public final class LineLost extends IOException {
   private static final long serialVersionUID = 1;
 
-  public LineLost(String why) {
-    super(why);
+  private final transient Finding finding;
+
+  public LineLost(Finding finding) {
+    super(finding.words());
+    this.finding = finding;
+  }
+
+  /** What is wrong with the port. */
+  public Finding finding() {
+    return finding;
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A serial port by jSerialComm. No data listeners (they spin after a disconnect): one thread reads,
@@ -16,6 +17,11 @@ import java.time.Duration;
  */
 public final class SerialLine implements Line {
   private static final int READ_TIMEOUT_MILLIS = 100;
+
+  /** Another program has locked the port, or has it for itself alone (errno of Linux). */
+  private static final int EAGAIN = 11;
+
+  private static final int EBUSY = 16;
 
   private final String path;
   private final SerialPort port;
@@ -34,40 +40,56 @@ public final class SerialLine implements Line {
    */
   public static SerialLine open(String path, int baud) throws LineLost {
     if (!Files.exists(Path.of(path))) {
-      throw new LineLost(path + " is not there: plug the modem in, or correct its port");
+      throw new LineLost(Finding.of(Trouble.PORT_MISSING, path));
     }
     SerialPort port;
     try {
       port = SerialPort.getCommPort(path);
     } catch (SerialPortInvalidPortException e) {
-      throw new LineLost(path + " is no serial port: " + e.getMessage());
+      throw new LineLost(Finding.of(Trouble.NO_SERIAL_PORT, path, e.getMessage()));
     }
     port.setComPortParameters(baud, 8, SerialPort.ONE_STOP_BIT, SerialPort.NO_PARITY);
     port.setFlowControl(SerialPort.FLOW_CONTROL_DISABLED);
     port.setComPortTimeouts(SerialPort.TIMEOUT_READ_SEMI_BLOCKING, READ_TIMEOUT_MILLIS, 0);
     if (!port.openPort(0)) {
-      throw new LineLost(whyNot(path, port));
+      throw new LineLost(whyNot(path, port.getLastErrorCode()));
     }
     return new SerialLine(path, port);
   }
 
-  private static String whyNot(String path, SerialPort port) {
-    Path device = Path.of(path);
+  private static Finding whyNot(String path, int error) {
+    Path device = device(path);
     if (!Files.isReadable(device) || !Files.isWritable(device)) {
-      return "%s: no permission; add the user %s to the group %s (usermod -aG %s %s) and start again"
-          .formatted(
-              path,
-              System.getProperty("user.name"),
-              group(device),
-              group(device),
-              System.getProperty("user.name"));
+      return denied(path, System.getProperty("user.name"), group(device));
     }
-    return "%s is busy or no serial port (error %d): another program may hold it, see fuser %s"
-        .formatted(path, port.getLastErrorCode(), path);
+    List<String> users = PortUsers.of(PortUsers.PROC, device);
+    if (!users.isEmpty() || error == EBUSY || error == EAGAIN) {
+      return Finding.of(Trouble.PORT_BUSY, path, users(path, users));
+    }
+    return Finding.of(Trouble.NO_SERIAL_PORT, path, "error " + error);
+  }
+
+  /** Nobody may open it but root and that group. */
+  static Finding denied(String path, String user, String group) {
+    return Finding.of(Trouble.PORT_DENIED, path, user, group);
+  }
+
+  private static Object users(String path, List<String> users) {
+    return users.isEmpty()
+        ? new Said("another program, see fuser " + path, "其他程序（可用 fuser " + path + " 查看）")
+        : String.join(", ", users);
+  }
+
+  private static Path device(String path) {
+    try {
+      return Path.of(path).toRealPath();
+    } catch (IOException e) {
+      return Path.of(path); // gone meanwhile: what follows says so
+    }
   }
 
   /** The group that owns the device: dialout on Debian, uucp elsewhere. */
-  private static String group(Path device) {
+  static String group(Path device) {
     try {
       return Files.readAttributes(device, PosixFileAttributes.class, new LinkOption[0])
           .group()
@@ -78,21 +100,21 @@ public final class SerialLine implements Line {
   }
 
   @Override
-  public boolean waiting() throws LineLost {
-    int n = port.bytesAvailable();
-    if (n < 0) {
-      throw gone();
-    }
-    return n > 0;
-  }
-
-  @Override
   public int read(byte[] into) throws LineLost {
     int n = port.readBytes(into, into.length);
     if (n < 0) {
       throw gone();
     }
     return n;
+  }
+
+  @Override
+  public boolean waiting() throws LineLost {
+    int n = port.bytesAvailable();
+    if (n < 0) {
+      throw gone();
+    }
+    return n > 0;
   }
 
   @Override
@@ -114,7 +136,7 @@ public final class SerialLine implements Line {
   }
 
   private LineLost gone() {
-    return new LineLost(path + " is gone: the modem was unplugged or has restarted");
+    return new LineLost(Finding.of(Trouble.GONE, path));
   }
 
   @Override

@@ -3,19 +3,15 @@ package org.lastmile.channel.sms.pdu;
 /** The two alphabets a message of words can be sent in, and what one part holds. */
 public enum Alphabet {
   /** Septets. */
-  GSM7(160, 153),
+  GSM7,
   /** UTF-16 code units. */
-  UCS2(70, 67);
+  UCS2;
 
-  /** Units in a message of one part. */
-  final int alone;
+  private static final int OCTETS = 140;
 
-  /** Units in one of several parts, with an 8-bit reference. */
-  final int concatenated;
-
-  Alphabet(int alone, int concatenated) {
-    this.alone = alone;
-    this.concatenated = concatenated;
+  /** Units that one message holds behind a header of so many octets; 0 = stands alone. */
+  int room(int header) {
+    return this == GSM7 ? (OCTETS - header) * 8 / 7 : (OCTETS - header) / 2;
   }
 
   int units(CharSequence text) {

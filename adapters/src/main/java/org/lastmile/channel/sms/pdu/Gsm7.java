@@ -55,13 +55,17 @@ final class Gsm7 {
     return septets;
   }
 
-  /** Unknown escape pairs become a space, as TS 23.038 asks; a last lone escape is dropped. */
+  /**
+   * An escape pair that is in no table gives the character of the basic one, two escapes a space,
+   * as TS 23.038 (6.2.1.1) asks; a last lone escape is dropped.
+   */
   static String decode(byte[] septets) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < septets.length; i++) {
       if (septets[i] == ESCAPE) {
         if (++i < septets.length) {
-          text.append(EXTENDED.getOrDefault((int) septets[i], ' ').charValue());
+          char basic = septets[i] == ESCAPE ? ' ' : BASIC.charAt(septets[i]);
+          text.append(EXTENDED.getOrDefault((int) septets[i], basic).charValue());
         }
       } else {
         text.append(BASIC.charAt(septets[i]));

@@ -26,15 +26,21 @@ public sealed interface Incoming {
   record Report(int reference, String recipient, Optional<Instant> sent, int status)
       implements Incoming {}
 
-  /** Reads a PDU as a modem hands it over: hex, service-centre address first. */
+  /**
+   * Reads a PDU as a modem hands it over: hex, service-centre address first (one octet 00 where the
+   * modem names none).
+   */
   static Incoming read(String hex) throws MalformedPdu {
     Octets in = Octets.ofHex(hex);
     in.octets(in.octet("service-centre length"), "service-centre address");
     int first = in.octet("first octet");
+    // 3 is reserved, and TS 23.040 (9.2.3.1) has it read as a DELIVER.
     return switch (first & 0x03) {
-      case 0 -> deliver(first, in);
+      case 0, 3 -> deliver(first, in);
       case 2 -> report(in);
-      default -> throw new MalformedPdu("neither DELIVER nor STATUS-REPORT: first octet " + first);
+      default ->
+          throw new MalformedPdu(
+              "neither DELIVER nor STATUS-REPORT: first octet %02X".formatted(first));
     };
   }
 

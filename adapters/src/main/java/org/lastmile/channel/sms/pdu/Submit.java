@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * that the SIM's own centre is used.
  *
  * @param number where to, see {@link Address#encode}
- * @param text the words of this part; must fit the alphabet's part
+ * @param text the words of this part; what does not fit the alphabet or the part is refused
  * @param concat which part of what; {@link Concat#NONE} for a message of one part
  * @param validity TP-VP; absent = the centre's own choice
  * @param report ask for a status report
@@ -33,6 +33,20 @@ public record Submit(
   private static final int SRR = 0x20;
   private static final int UDHI = 0x40;
 
+  public Submit {
+    if (alphabet == Alphabet.GSM7 && !Gsm7.covers(text)) {
+      throw new IllegalArgumentException("a text with characters that GSM-7 does not have");
+    }
+    int room = alphabet.room(concat.header().length);
+    if (alphabet.units(text) > room) {
+      throw new IllegalArgumentException(
+          "%d units in a part for %d".formatted(alphabet.units(text), room));
+    }
+    if (validity.isPresent() && (validity.getAsInt() < 0 || validity.getAsInt() > 255)) {
+      throw new IllegalArgumentException("a validity period of " + validity.getAsInt());
+    }
+  }
+
   /** The whole PDU in upper-case hex, service-centre address included. */
   public String hex() {
     return "00" + HexFormat.of().withUpperCase().formatHex(tpdu());
@@ -45,19 +59,18 @@ public record Submit(
 
   private byte[] tpdu() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    boolean concatenated = concat.total() > 1;
+    byte[] header = concat.header();
     out.write(
         MTI_SUBMIT
             | (rejectDuplicates ? RD : 0)
             | (validity.isPresent() ? VPF_RELATIVE : 0)
             | (report ? SRR : 0)
-            | (concatenated ? UDHI : 0));
+            | (header.length > 0 ? UDHI : 0));
     out.write(0); // TP-MR: the modem sets its own
     out.writeBytes(Address.encode(number));
     out.write(0); // TP-PID: plain SMS
     out.write((alphabet == Alphabet.UCS2 ? 0x08 : 0x00) | (flash ? 0x10 : 0x00));
     validity.ifPresent(out::write);
-    byte[] header = concatenated ? concat.header() : new byte[0];
     if (alphabet == Alphabet.UCS2) {
       byte[] body = text.getBytes(StandardCharsets.UTF_16BE);
       out.write(header.length + body.length);

@@ -14,6 +14,11 @@ import java.util.stream.Stream;
  * @param parts the text of each part, in order; at least one
  */
 public record Words(Alphabet alphabet, List<String> parts) {
+  /** A decoder in the field rejects references of 16 bits, so 8 are usual. */
+  private static final int NARROW_HEADER = 6;
+
+  private static final int WIDE_HEADER = 7;
+
   private static final Pattern SEEN_AS_ONE = Pattern.compile("\\X");
 
   public Words {
@@ -31,15 +36,36 @@ public record Words(Alphabet alphabet, List<String> parts) {
    *     it); empty for none. A text that already starts with it does not get it twice.
    */
   public static Words of(String text, String mark) {
+    return of(text, mark, NARROW_HEADER);
+  }
+
+  /** The same, in UCS2 even where GSM-7 could carry it. */
+  public static Words inUcs2(String text, String mark) {
+    return cut(text.startsWith(mark) ? text : mark + text, mark, Alphabet.UCS2, NARROW_HEADER);
+  }
+
+  /** As {@link #of(String, String)}, for parts whose reference has 16 bits: a unit less in each. */
+  public static Words wide(String text, String mark) {
+    return of(text, mark, WIDE_HEADER);
+  }
+
+  /**
+   * @param header octets in front of every part: 6 with a reference of 8 bits, 7 with one of 16
+   */
+  static Words of(String text, String mark, int header) {
     String whole = text.startsWith(mark) ? text : mark + text;
-    Alphabet alphabet = Gsm7.covers(whole) ? Alphabet.GSM7 : Alphabet.UCS2;
-    if (alphabet.units(whole) <= alphabet.alone) {
+    return cut(whole, mark, Gsm7.covers(whole) ? Alphabet.GSM7 : Alphabet.UCS2, header);
+  }
+
+  private static Words cut(String whole, String mark, Alphabet alphabet, int header) {
+    if (alphabet.units(whole) <= alphabet.room(0)) {
       return new Words(alphabet, List.of(whole));
     }
+    int room = alphabet.room(header);
     List<String> parts = new ArrayList<>();
     StringBuilder part = new StringBuilder();
-    for (String piece : pieces(whole, alphabet, alphabet.concatenated - alphabet.units(mark))) {
-      if (alphabet.units(part) + alphabet.units(piece) > alphabet.concatenated) {
+    for (String piece : pieces(whole, alphabet, room - alphabet.units(mark))) {
+      if (alphabet.units(part) + alphabet.units(piece) > room) {
         parts.add(part.toString());
         part.setLength(0);
         part.append(mark);

@@ -23,7 +23,6 @@ class AtDialogueTest {
     private final Queue<byte[]> pieces = new ArrayDeque<>();
     private final StringBuilder written = new StringBuilder();
     private boolean gone;
-    private int emptyReads;
 
     Script says(String... texts) {
       for (String text : texts) {
@@ -33,22 +32,21 @@ class AtDialogueTest {
     }
 
     @Override
-    public boolean waiting() {
-      return !pieces.isEmpty();
-    }
-
-    @Override
     public int read(byte[] into) throws LineLost {
       byte[] piece = pieces.poll();
       if (piece == null) {
-        emptyReads++;
         if (gone) {
-          throw new LineLost("gone");
+          throw new LineLost(Finding.of(Trouble.GONE, "modem"));
         }
         return 0;
       }
       System.arraycopy(piece, 0, into, 0, piece.length);
       return piece.length;
+    }
+
+    @Override
+    public boolean waiting() {
+      return !pieces.isEmpty();
     }
 
     @Override
@@ -73,14 +71,6 @@ class AtDialogueTest {
     assertThat(answer.ok()).isTrue();
     assertThat(answer.lines()).containsExactly("+CSQ: 20,99");
     assertThat(answer.value("+CSQ:")).contains("20,99");
-  }
-
-  @Test
-  void a_glance_takes_in_what_is_there_and_waits_for_nothing() throws LineLost {
-    modem.says("\r\n+CDS: 25\r\n", PDU + "\r\n");
-    at.glance(Duration.ZERO);
-    assertThat(unasked).containsExactly(new Unsolicited.Pdu(PDU));
-    assertThat(modem.emptyReads).isZero();
   }
 
   @Test
@@ -154,25 +144,64 @@ class AtDialogueTest {
   }
 
   @Test
-  void every_code_has_a_meaning() {
-    assertThat(meaning(Answer.End.CMS, 1, true)).isEqualTo(AtError.PERMANENT);
-    assertThat(meaning(Answer.End.CMS, 8, true)).isEqualTo(AtError.SIM_REFUSED);
-    assertThat(meaning(Answer.End.CMS, 38, true)).isEqualTo(AtError.RETRY_LATE);
-    assertThat(meaning(Answer.End.CMS, 42, true)).isEqualTo(AtError.RETRY);
-    assertThat(meaning(Answer.End.CMS, 197, true)).isEqualTo(AtError.ACCEPTED);
-    assertThat(meaning(Answer.End.CMS, 199, true)).isEqualTo(AtError.NO_VALIDITY);
-    assertThat(meaning(Answer.End.CMS, 322, true)).isEqualTo(AtError.STORE_FULL);
-    assertThat(meaning(Answer.End.CMS, 330, true)).isEqualTo(AtError.SET_UP);
-    assertThat(meaning(Answer.End.CMS, 500, true)).isEqualTo(AtError.UNKNOWN);
-    assertThat(meaning(Answer.End.CMS, 500, false)).isEqualTo(AtError.RETRY);
-    assertThat(meaning(Answer.End.CMS, 4711, true)).isEqualTo(AtError.UNKNOWN);
-    assertThat(meaning(Answer.End.CMS, 4711, false)).isEqualTo(AtError.SET_UP);
-    assertThat(meaning(Answer.End.CME, 14, false)).isEqualTo(AtError.RETRY);
-    assertThat(meaning(Answer.End.CME, 10, true)).isEqualTo(AtError.SET_UP);
+  void a_modem_that_echoes_although_it_agreed_not_to_is_understood_all_the_same() throws LineLost {
+    modem.says("ATE0\r\r\nOK\r\n", "AT+CMEE=1\r\r\nOK\r\n", "AT+CMGS=23\r\r\n> ");
+    assertThat(at.ask("ATE0", SOON).ok()).isTrue();
+    assertThat(at.ask("AT+CMEE=1", SOON).ok()).isTrue();
+    modem.says("0011", "\r\n+CMGS: 17\r\n\r\nOK\r\n");
+    assertThat(AtError.of(at.submit(23, "0011", SOON, SOON, () -> {}, () -> false)))
+        .isEqualTo(AtError.ACCEPTED);
+    assertThat(unasked).isEmpty();
   }
 
-  private static AtError meaning(Answer.End end, int code, boolean written) {
-    return AtError.of(new Answer(end, code, List.of(), written));
+  @Test
+  void a_line_that_only_repeats_or_only_makes_noise_is_told_from_a_dead_one() throws LineLost {
+    assertThat(at.resync(1)).isFalse();
+    assertThat(at.heard()).isEqualTo(AtDialogue.Heard.NOTHING);
+    modem.says("AT\r");
+    assertThat(at.resync(1)).isFalse();
+    assertThat(at.heard()).isEqualTo(AtDialogue.Heard.ECHO);
+    modem.says("\u00f8\u0000\u0080");
+    assertThat(at.resync(1)).isFalse();
+    assertThat(at.heard()).isEqualTo(AtDialogue.Heard.NOISE);
+    modem.says("$GPGGA,,,,,,0,,,,,,,,*66\r\n");
+    assertThat(at.resync(1)).isFalse();
+    assertThat(at.heard()).isEqualTo(AtDialogue.Heard.NOISE);
+    modem.says("\r\nOK\r\n");
+    assertThat(at.resync(1)).isTrue();
+    assertThat(at.heard()).isEqualTo(AtDialogue.Heard.ANSWER);
+  }
+
+  @Test
+  void a_talker_for_ever_holds_nobody_and_fills_no_memory() throws LineLost {
+    byte[] babble = "$GPGGA,,,,,,0,,,,,,,,*66\r\n".repeat(40).getBytes(StandardCharsets.US_ASCII);
+    AtDialogue dialogue =
+        new AtDialogue(
+            new Line() {
+              @Override
+              public int read(byte[] into) {
+                int n = Math.min(into.length, babble.length);
+                System.arraycopy(babble, 0, into, 0, n);
+                return n;
+              }
+
+              @Override
+              public boolean waiting() {
+                return true;
+              }
+
+              @Override
+              public void write(byte[] bytes) {}
+
+              @Override
+              public void close() {}
+            },
+            unasked::add);
+    Answer answer = dialogue.ask("AT+CSQ", SOON);
+    assertThat(answer.end()).isEqualTo(Answer.End.TIMEOUT);
+    assertThat(answer.lines()).hasSizeLessThanOrEqualTo(1_000);
+    assertThat(dialogue.submit(23, "0011", SOON, SOON, () -> {}, () -> false).pduWritten())
+        .isFalse();
   }
 
   @Property(tries = 500)

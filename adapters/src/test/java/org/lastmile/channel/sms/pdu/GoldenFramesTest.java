@@ -95,6 +95,112 @@ class GoldenFramesTest {
                 7, "13800000001", Optional.of(Instant.parse("2026-12-22T03:03:00Z")), 0x46));
   }
 
+  @Test
+  void a_sender_of_letters_may_use_the_extension_table() throws MalformedPdu {
+    // A{b} in septets 41 1B 28 62 1B 29: eleven half octets
+    Incoming read = Incoming.read("00040BD0C10D4ABC4901000862212211300023026536");
+    assertThat(((Incoming.Deliver) read).from()).isEqualTo("A{b}");
+  }
+
+  @Test
+  void an_odd_number_of_digits_and_digits_that_are_none_are_read() throws MalformedPdu {
+    assertThat(from("05810160F0")).isEqualTo("10060");
+    assertThat(from("0A810160F0FFFF")).isEqualTo("10060");
+    assertThat(from("07811A2B3CF7")).isEqualTo("*1#2a37");
+    assertThat(from("0091")).isEqualTo("+");
+    assertThat(from("0080")).isEmpty();
+  }
+
+  private static String from(String address) throws MalformedPdu {
+    return ((Incoming.Deliver) Incoming.read("0004" + address + "000862212211300023026536")).from();
+  }
+
+  /** Every data coding scheme of TS 23.038, and what "1" in its alphabet comes to. */
+  @ParameterizedTest
+  @CsvSource({
+    "00, 0131, 1", // default alphabet
+    "08, 020031, 1", // UCS2
+    "10, 0131, 1", // default alphabet, class 0
+    "18, 020031, 1", // UCS2, class 0
+    "19, 020031, 1", // UCS2, class 1
+    "0C, 0131, 1", // reserved: default alphabet
+    "48, 020031, 1", // UCS2, to be deleted once read
+    "80, 0131, 1", // reserved group: default alphabet
+    "B8, 0131, 1", // reserved group: default alphabet
+    "C0, 0131, 1", // voice mail waits, words to be thrown away
+    "D0, 0131, 1", // voice mail waits
+    "E0, 020031, 1", // voice mail waits, in UCS2
+    "F0, 0131, 1", // class 0
+    "F1, 0131, 1", // class 1
+    "04, 0131, 1", // eight-bit data that can be printed
+    "F4, 0131, 1",
+    "F5, 020107, [非文字 not words] 0107", // eight-bit data
+    "14, 020107, [非文字 not words] 0107",
+    "20, 0131, [非文字 not words] 31", // compressed
+    "28, 020031, [非文字 not words] 0031",
+    "60, 0131, [非文字 not words] 31",
+  })
+  void every_data_coding_is_read_for_what_it_is(String coding, String data, String text)
+      throws MalformedPdu {
+    assertThat(text("04", coding, data)).isEqualTo(text);
+  }
+
+  private static String text(String first, String coding, String data) throws MalformedPdu {
+    String pdu = "00" + first + "0B813108000000F100" + coding + "62212211300023" + data;
+    return ((Incoming.Deliver) Incoming.read(pdu)).text();
+  }
+
+  @Test
+  void words_that_end_early_never_pass_for_an_answer() throws MalformedPdu {
+    assertThat(text("04", "08", "0A00314EBA")).isEqualTo("1人[不完整 incomplete]");
+    assertThat(text("04", "00", "0831")).isEqualTo("1[不完整 incomplete]");
+    assertThat(text("04", "08", "03003100")).isEqualTo("1[不完整 incomplete]");
+    assertThat(text("04", "08", "0200310000")).isEqualTo("1");
+  }
+
+  @Test
+  void a_header_longer_than_all_there_is_is_refused() {
+    assertThatThrownBy(() -> text("44", "08", "06" + "2005000305"))
+        .hasMessage("user-data header of 33 octets in 5");
+    assertThatThrownBy(() -> text("44", "08", "00"))
+        .hasMessage("user-data header of 0 octets in 0");
+  }
+
+  @Test
+  void ports_and_national_alphabets_are_passed_over() throws MalformedPdu {
+    assertThat(text("44", "08", "09" + "06" + "05040B8423F0" + "0031")).isEqualTo("1");
+    assertThat(text("44", "08", "08" + "05" + "0003070201" + "0031")).isEqualTo("1");
+    // Turkish locking and single shift: digits stand where they do in the default alphabet
+    assertThat(text("44", "00", "09" + "06" + "250101240101" + "31")).isEqualTo("1");
+  }
+
+  @Test
+  void escape_pairs_of_no_table_are_read_as_the_standard_asks() {
+    assertThat(Gsm7.decode(new byte[] {0x1B, 0x31, 0x1B, 0x1B, 0x1B, 0x65, 0x1B})).isEqualTo("1 €");
+  }
+
+  @Test
+  void a_message_of_the_reserved_type_is_read_as_a_message() throws MalformedPdu {
+    assertThat(text("07", "08", "020031")).isEqualTo("1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0x00, ST 00: delivered",
+    "0x24, ST 24: quality of service not available",
+    "0x45, ST 45: no interworking available",
+    "0x46, ST 46: validity period expired",
+    "0x47, ST 47: deleted by its sender",
+    "0x48, ST 48: deleted by the service centre",
+    "0x63, ST 63: service rejected",
+    "0x37, ST 37: under way",
+    "0x57, ST 57: failed",
+    "0xC0, ST C0: under way"
+  })
+  void every_status_has_words(String status, String words) {
+    assertThat(ReportStatus.words(Integer.decode(status))).isEqualTo(words);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0x00, DELIVERED",

@@ -2,24 +2,31 @@ package org.lastmile.channel.sms.pdu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
+import org.lastmile.simulators.modem.Downlink;
 
 /** What holds of every text and of every run of octets. */
 class PduPropertiesTest {
-  private static final String GSM =
-      "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCXYZÄÖÑÜ§¿abcxyzäöñüà"
-          + "\f^{}\\[~]|€";
+  private static final String GSM = Texts.GSM7 + "\f";
+  private static final Instant NOW = Instant.parse("2026-07-01T02:03:04Z");
 
   @Provide
   Arbitrary<String> words() {
@@ -80,27 +87,169 @@ class PduPropertiesTest {
     assertThat(words.parts()).allMatch(part -> words.alphabet().units(part) <= most);
   }
 
-  @Property(tries = 2000)
-  void no_octets_crash_the_reader(@ForAll @Size(max = 180) byte[] octets) {
+  @Property(tries = 5000)
+  void no_octets_crash_the_reader(@ForAll @Size(max = 300) byte[] octets) {
+    readOrRefused(octets);
+  }
+
+  /** Octets that get past the first fields, so that the later ones are reached too. */
+  @Property(tries = 5000)
+  void no_octets_behind_a_good_beginning_crash_the_reader(
+      @ForAll byte first, @ForAll byte coding, @ForAll @Size(max = 200) byte[] rest) {
+    byte[] head = HexFormat.of().parseHex("00000B813108000000F1000062212211300023");
+    head[1] = first;
+    head[11] = coding;
+    byte[] octets = Arrays.copyOf(head, head.length + rest.length);
+    System.arraycopy(rest, 0, octets, head.length, rest.length);
+    readOrRefused(octets);
+  }
+
+  @Property(tries = 5000)
+  void no_damaged_message_crashes_the_reader(
+      @ForAll("pdus") String good, @ForAll("damages") List<Damage> damages) {
+    byte[] octets = HexFormat.of().parseHex(good);
+    for (Damage damage : damages) {
+      octets = damage.to(octets);
+    }
+    readOrRefused(octets);
+  }
+
+  @Property(tries = 1000)
+  void words_that_were_cut_short_never_look_whole(
+      @ForAll("words") String text, @ForAll @IntRange(min = 1, max = 200) int lost) {
+    Assume.that(!text.isEmpty());
+    String pdu = Downlink.deliver("+8613800000001", text, 7, NOW).get(0).hex();
+    int end = pdu.length() - 2 * lost;
+    Assume.that(end > 0);
     try {
-      assertThat(Incoming.read(HexFormat.of().formatHex(octets))).isNotNull();
+      Incoming.Deliver read = (Incoming.Deliver) Incoming.read(pdu.substring(0, end));
+      assertThat(read.text()).endsWith(UserData.CUT_SHORT);
     } catch (MalformedPdu e) {
       assertThat(e.getMessage()).isNotBlank();
     }
   }
 
-  @Property(tries = 2000)
-  void no_damaged_message_crashes_the_reader(
-      @ForAll @IntRange(max = 60) int at, @ForAll byte value, @ForAll @IntRange(max = 60) int end) {
-    byte[] good =
-        HexFormat.of()
-            .parseHex(
-                "0891683108100005F0440D91683108000000F100086221221130002312"
-                    + "0500030502016536523000310032FF0C597D");
-    good[Math.min(at, good.length - 1)] = value;
-    String hex = HexFormat.of().formatHex(good, 0, Math.min(end, good.length));
+  @Property(tries = 1000)
+  void header_elements_that_mean_nothing_to_us_leave_the_words_alone(
+      @ForAll("elements") List<byte[]> elements, @ForAll boolean wide) throws MalformedPdu {
+    ByteArrayOutputStream header = new ByteArrayOutputStream();
+    elements.forEach(header::writeBytes);
+    header.writeBytes(new byte[] {0, 3, 9, 2, 1});
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    data.write(header.size());
+    data.writeBytes(header.toByteArray());
+    int length;
+    if (wide) {
+      data.writeBytes("收到".getBytes(StandardCharsets.UTF_16BE));
+      length = data.size();
+    } else {
+      int septets = (data.size() * 8 + 6) / 7;
+      data.writeBytes(Gsm7.pack(Gsm7.encode("OK€1"), septets * 7 - data.size() * 8));
+      length = septets + 5;
+    }
+    UserData read = UserData.read(wide ? 8 : 0, length, data.toByteArray(), 0x40);
+    assertThat(read.text()).isEqualTo(wide ? "收到" : "OK€1");
+    assertThat(read.concat()).isEqualTo(new Concat(9, 2, 1));
+  }
+
+  @Property(tries = 1000)
+  void a_sender_of_letters_is_read_as_it_was_written(@ForAll("names") String name)
+      throws MalformedPdu {
+    byte[] packed = Gsm7.pack(Gsm7.encode(name), 0);
+    int halves = (Gsm7.septets(name) * 7 + 3) / 4;
+    String head = "0004%02XD0%s".formatted(halves, HexFormat.of().formatHex(packed));
+    Incoming read = Incoming.read(head + "000862212211300023026536");
+    assertThat(((Incoming.Deliver) read).from()).isEqualTo(name);
+  }
+
+  /** One thing that lines and modems do to octets. */
+  private record Damage(int kind, int at, byte value) {
+    byte[] to(byte[] octets) {
+      if (octets.length == 0) {
+        return octets;
+      }
+      int here = at % octets.length;
+      byte[] out = octets.clone();
+      switch (kind) {
+        case 0 -> out[here] = value;
+        case 1 -> out[here] ^= (byte) (1 << (value & 7));
+        case 2 -> out = Arrays.copyOf(octets, here);
+        case 3 -> { // one is lost
+          System.arraycopy(octets, here + 1, out, here, octets.length - here - 1);
+          out = Arrays.copyOf(out, octets.length - 1);
+        }
+        default -> { // one too many
+          out = Arrays.copyOf(octets, octets.length + 1);
+          System.arraycopy(octets, here, out, here + 1, octets.length - here);
+          out[here] = value;
+        }
+      }
+      return out;
+    }
+  }
+
+  @Provide
+  Arbitrary<List<Damage>> damages() {
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 4),
+            Arbitraries.integers().between(0, 200),
+            Arbitraries.bytes())
+        .as(Damage::new)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(6);
+  }
+
+  /** Messages of both alphabets, of one part and of several, and reports. */
+  @Provide
+  Arbitrary<String> pdus() {
+    Arbitrary<String> delivers =
+        words()
+            .filter(text -> !text.isEmpty())
+            .map(text -> Downlink.deliver("+8613800000001", text, 7, NOW).get(0).hex());
+    Arbitrary<String> reports =
+        Arbitraries.integers()
+            .between(0, 255)
+            .map(st -> Downlink.report(st, "13800000001", NOW, NOW, st).hex());
+    return Arbitraries.frequencyOf(Tuple.of(4, delivers), Tuple.of(1, reports));
+  }
+
+  /** Ports, national alphabets, indications, and whatever else; no place in a long message. */
+  @Provide
+  Arbitrary<List<byte[]>> elements() {
+    return Combinators.combine(
+            Arbitraries.of(1, 2, 4, 5, 0x0A, 0x20, 0x24, 0x25, 0x70, 0xFF),
+            Arbitraries.bytes().array(byte[].class).ofMaxSize(12))
+        .as(
+            (id, value) -> {
+              byte[] element = new byte[2 + value.length];
+              element[0] = id.byteValue();
+              element[1] = (byte) value.length;
+              System.arraycopy(value, 0, element, 2, value.length);
+              return element;
+            })
+        .list()
+        .ofMaxSize(4);
+  }
+
+  /** What an address field holds: ten octets, so eleven septets; @ at the end is padding's twin. */
+  @Provide
+  Arbitrary<String> names() {
+    return Arbitraries.strings()
+        .withChars("ABCxyz 019^{}[]~€-_")
+        .ofMinLength(1)
+        .ofMaxLength(11)
+        .filter(name -> Gsm7.septets(name) <= 11);
+  }
+
+  private static void readOrRefused(byte[] octets) {
     try {
-      assertThat(Incoming.read(hex)).isNotNull();
+      Incoming read = Incoming.read(HexFormat.of().formatHex(octets));
+      if (read instanceof Incoming.Deliver deliver) {
+        // A length is one octet: nothing that comes in can make more of itself.
+        assertThat(deliver.text().length()).isLessThan(1_000);
+        assertThat(deliver.from().length()).isLessThan(300);
+      }
     } catch (MalformedPdu e) {
       assertThat(e.getMessage()).isNotBlank();
     }

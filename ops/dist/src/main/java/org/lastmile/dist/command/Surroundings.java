@@ -176,28 +176,33 @@ record Surroundings(List<String> good, List<String> problems) {
       good.add("channels.sms: off");
       return;
     }
-    SmsConfig withoutPins =
-        new SmsConfig(
-            config.modems().stream()
-                .map(p -> new SmsConfig.Port(p.port(), "", p.baud(), p.profile(), p.perMinute()))
-                .toList(),
-            config.budget(),
-            config.referenceBits(),
-            config.locks());
-    try (SmsChannel channel =
-        new SmsChannel(withoutPins, ledger.memory("sms"), Clock.systemUTC())) {
+    boolean pins = config.modems().stream().anyMatch(p -> !p.pin().isEmpty());
+    try (SmsChannel channel = new SmsChannel(config.harmless(), ledger.memory("sms"), Clock.systemUTC())) {
       channel.listen(signal -> new CompletableFuture<>());
       Health health = await(channel, MODEM, Surroundings::decided);
       if (health.parts().isEmpty()) {
         problems.add(path + ": " + health.why());
       }
       for (Health.Part modem : health.parts()) {
-        if (modem.state() == Health.State.DOWN) {
-          problems.add(path + ": " + modem.name() + ": " + modem.why());
-        } else {
-          good.add(path + ": " + modem.name() + " " + modem.facts().getOrDefault("model", ""));
-        }
+        modem(path, modem, pins);
       }
+    }
+  }
+
+  private void modem(String path, Health.Part modem, boolean pins) {
+    if (pins && modem.facts().get("trouble").equals("SIM_PIN")) {
+      good.add(path + ": " + modem.name() + " asks for its PIN, which is not tried here");
+    } else if (modem.state() == Health.State.UP) {
+      good.add(
+          "%s: %s %s %s, signal %s"
+              .formatted(
+                  path,
+                  modem.name(),
+                  modem.facts().getOrDefault("model", ""),
+                  modem.facts().getOrDefault("operator", ""),
+                  modem.facts().getOrDefault("signal", "unknown")));
+    } else {
+      problems.add(path + ": " + modem.why());
     }
   }
 

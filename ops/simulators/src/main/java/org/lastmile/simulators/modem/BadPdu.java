@@ -1,7 +1,7 @@
 package org.lastmile.simulators.modem;
 
 /** What a client gave to the modem is no correct SMS-SUBMIT; the message says why. */
-final class BadPdu extends Exception {
+public final class BadPdu extends Exception {
   private static final long serialVersionUID = 1;
 
   BadPdu(String message) {

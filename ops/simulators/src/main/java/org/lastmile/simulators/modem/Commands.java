@@ -115,10 +115,13 @@ final class Commands {
     table.put(
         "+CFUN",
         (how, values) -> {
+          if (how.equals("=")) {
+            modem.switchRadio(number(values, 0, 1));
+          }
           if (how.equals("=") && number(values, 1, 0) == 1) {
             modem.soonReset();
           }
-          return how.equals("?") ? say("+CFUN: 1") : OK;
+          return how.equals("?") ? say("+CFUN: " + modem.radio()) : OK;
         });
   }
 
@@ -129,7 +132,7 @@ final class Commands {
           if (how.equals("=")) {
             return modem.unlock(text(values, 0)) ? OK : cme(16);
           }
-          return say("+CPIN: " + (modem.locked() ? "SIM PIN" : "READY"));
+          return modem.sim().equals(VirtualModem.NOT_INSERTED) ? cme(10) : say("+CPIN: " + modem.sim());
         });
     for (String name : List.of("+CREG", "+CGREG", "+CEREG")) {
       table.put(
@@ -155,7 +158,9 @@ final class Commands {
           if (how.equals("=")) {
             return set(() -> registers.centre = text(values, 0));
           }
-          return say("+CSCA: \"" + registers.centre + "\",145");
+          return registers.centre.isEmpty()
+              ? say("+CSCA: \"\",129")
+              : say("+CSCA: \"" + registers.centre + "\",145");
         });
   }
 

@@ -45,7 +45,7 @@ final class Dialogue {
 
   void feed(byte[] octets) {
     String text = new String(octets, StandardCharsets.ISO_8859_1);
-    if (registers.echo) {
+    if (registers.echo || modem.echoes()) {
       modem.send(text);
     }
     input.append(text);
@@ -162,6 +162,8 @@ final class Dialogue {
       conclude(Commands.cms(now.code()));
     } else if (now.kind() == Fault.Kind.ERROR) {
       conclude(Commands.ERROR);
+    } else if (registers.centre.isEmpty()) {
+      conclude(Commands.cms(330));
     } else if (!modem.registered()) {
       conclude(Commands.cms(331));
     } else {

@@ -15,11 +15,11 @@ import java.util.List;
  * @param hex an empty centre address and the TPDU
  * @param length octets of the TPDU
  */
-record Downlink(boolean report, String hex, int length) {
+public record Downlink(boolean report, String hex, int length) {
   private static final ZoneOffset BEIJING = ZoneOffset.ofHours(8);
 
   /** An inbound text, split into parts where it is long; {@code reference} marks them as one. */
-  static List<Downlink> deliver(String from, String text, int reference, Instant at) {
+  public static List<Downlink> deliver(String from, String text, int reference, Instant at) {
     boolean gsm7 = Gsm7.encode(text).isPresent();
     List<String> parts = split(text, gsm7);
     List<Downlink> pdus = new ArrayList<>();
@@ -58,7 +58,7 @@ record Downlink(boolean report, String hex, int length) {
   }
 
   /** TS 23.040, 9.2.2.3; {@code status} is TP-ST. */
-  static Downlink report(int reference, String to, Instant sent, Instant done, int status) {
+  public static Downlink report(int reference, String to, Instant sent, Instant done, int status) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(0x06);
     out.write(reference);

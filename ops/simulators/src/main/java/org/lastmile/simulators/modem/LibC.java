@@ -5,6 +5,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.IOException;
+import java.util.Map;
 
 /** The few C calls that a pseudo-terminal needs beyond what pty4j offers. */
 interface LibC extends Library {
@@ -19,6 +20,18 @@ interface LibC extends Library {
   /** Larger than struct termios of any platform that we run on. */
   int TERMIOS_OCTETS = 256;
 
+  /** Linux numbers its speeds; others, and new C libraries, say them as they are. */
+  Map<Integer, Integer> SPEEDS =
+      Map.of(
+          9_600, 0xD,
+          19_200, 0xE,
+          38_400, 0xF,
+          57_600, 0x1001,
+          115_200, 0x1002,
+          230_400, 0x1003,
+          460_800, 0x1004,
+          921_600, 0x1007);
+
   int open(String path, int flags);
 
   int close(int descriptor);
@@ -32,6 +45,19 @@ interface LibC extends Library {
   int tcsetattr(int descriptor, int when, Memory termios);
 
   void cfmakeraw(Memory termios);
+
+  int cfgetospeed(Memory termios);
+
+  /** Whether a terminal is set to that speed. */
+  static boolean speed(int descriptor, int baud) {
+    try (Memory termios = new Memory(TERMIOS_OCTETS)) {
+      if (INSTANCE.tcgetattr(descriptor, termios) != 0) {
+        return false;
+      }
+      int speed = INSTANCE.cfgetospeed(termios);
+      return speed == baud || Integer.valueOf(speed).equals(SPEEDS.get(baud));
+    }
+  }
 
   /** Switches echo and line editing off, as a serial line has none. */
   static void makeRaw(int descriptor) throws IOException {

@@ -11,7 +11,7 @@ final class Registers {
   int csms;
   int cmms;
   int registrationUrc;
-  String centre = "+8613800100500";
+  String centre = "";
 
   /** Of phone numbers and texts in answers; nothing here differs from one to the other. */
   String alphabet = "IRA";

@@ -104,6 +104,11 @@ final class SerialLine implements AutoCloseable {
     notifyAll();
   }
 
+  /** Whether the client has set its end to that speed. */
+  synchronized boolean runsAt(int baud) {
+    return closed || LibC.speed(slave, baud);
+  }
+
   /**
    * Writes what fits without waiting; what nobody reads is lost, as on a wire. Returns the number
    * of octets written.

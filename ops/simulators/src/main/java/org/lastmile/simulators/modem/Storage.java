@@ -1,5 +1,6 @@
 package org.lastmile.simulators.modem;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -10,6 +11,10 @@ final class Storage {
   static final int UNREAD = 0;
 
   static final int READ = 1;
+
+  /** Written there and sent, by whoever had the SIM before. */
+  static final int SENT = 3;
+
   static final int ALL = 4;
 
   /** One stored message. */
@@ -32,6 +37,14 @@ final class Storage {
     return OptionalInt.empty();
   }
 
+  /** Takes every free slot for a message that was not received. */
+  void fill() {
+    Downlink old = Downlink.deliver("10086", "old", 0, Instant.EPOCH).get(0);
+    for (int i = 1; i <= capacity; i++) {
+      slots.putIfAbsent(i, new Slot(old, SENT));
+    }
+  }
+
   /** The slots by number; reading marks them read. */
   Map<Integer, Slot> readAll(int status) {
     Map<Integer, Slot> found = new TreeMap<>(slots);
@@ -50,7 +63,8 @@ final class Storage {
   }
 
   private void markRead(int index) {
-    slots.compute(index, (i, slot) -> new Slot(slot.pdu(), READ));
+    slots.compute(
+        index, (i, slot) -> slot.status() == UNREAD ? new Slot(slot.pdu(), READ) : slot);
   }
 
   /** AT+CMGD's flag: 0 that one, 1 to 3 all read ones, 4 all. False when there is no such slot. */

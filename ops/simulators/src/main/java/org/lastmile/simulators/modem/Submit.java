@@ -47,7 +47,7 @@ public record Submit(
    * @param length octets of the TPDU as AT+CMGS named them
    * @param now start of a relative validity
    */
-  static Submit parse(String hex, int length, Instant now) throws BadPdu {
+  public static Submit parse(String hex, int length, Instant now) throws BadPdu {
     byte[] octets;
     try {
       octets = HexFormat.of().parseHex(hex);

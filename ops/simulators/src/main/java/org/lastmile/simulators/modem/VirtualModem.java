@@ -23,7 +23,24 @@ import org.slf4j.LoggerFactory;
 public final class VirtualModem implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VirtualModem.class);
   private static final int SR_SLOTS = 20;
+  private static final String READY = "READY";
+
+  /** {@code +CME ERROR: 10} rather than a state. */
+  static final String NOT_INSERTED = "NOT INSERTED";
+
+  private static final Duration BABBLE = Duration.ofMillis(20);
   private static final Duration CFUN_RESET = Duration.ofSeconds(1);
+
+  /** How it deals with what it hears. */
+  public enum Manner {
+    OBEYS,
+    /** As OBEYS, but it echoes for ever, whatever ATE0 was answered. */
+    ECHOES,
+    /** As a plug whose lines are joined: says back what it hears, and nothing else. */
+    REPEATS,
+    /** Hears nothing and never stops talking, as a GPS port does. */
+    BABBLES
+  }
 
   private final Path link;
   private final ModemSettings settings;
@@ -38,6 +55,12 @@ public final class VirtualModem implements AutoCloseable {
   private SerialLine serial;
   private Dialogue dialogue;
   private boolean locked;
+  private Manner manner = Manner.OBEYS;
+  private String sim = READY;
+  private String simSeen = READY;
+  private String centre = "+8613800100500";
+  private int radio = 1;
+  private int baud;
   private int registration = 1;
   private int signal = 20;
   private int reference;
@@ -164,6 +187,53 @@ public final class VirtualModem implements AutoCloseable {
     loop.tell(() -> signal = csq);
   }
 
+  /** From now on. */
+  public void manner(Manner next) {
+    loop.tell(
+        () -> {
+          manner = next;
+          babble();
+        });
+  }
+
+  /**
+   * What {@code +CPIN} says of its SIM, e.g. {@code NOT INSERTED} (an error then), {@code SIM PUK},
+   * {@code READY}. A SIM that is put in is seen only after a restart, as with many real ones.
+   */
+  public void sim(String state) {
+    loop.tell(
+        () -> {
+          sim = state;
+          simSeen = simSeen.equals(NOT_INSERTED) ? simSeen : state;
+        });
+  }
+
+  /** Number of the service centre that its SIM knows; empty for none. */
+  public void centre(String number) {
+    loop.tell(
+        () -> {
+          centre = number;
+          if (dialogue != null) {
+            dialogue.registers().centre = number;
+          }
+        });
+  }
+
+  /** {@code +CFUN}: 1 on, 0 off, 4 flight mode. */
+  public void radio(int state) {
+    loop.tell(() -> radio = state);
+  }
+
+  /** The speed at which it understands and is understood; 0 = any, as behind USB. */
+  public void baud(int speed) {
+    loop.tell(() -> baud = speed);
+  }
+
+  /** Fills what is free in a storage with messages that were written there, not received. */
+  public void fill(String storage) {
+    loop.tell(() -> storages.get(storage).fill());
+  }
+
   /** What it has seen so far. */
   public ModemStatistics statistics() {
     return loop.ask(
@@ -194,8 +264,25 @@ public final class VirtualModem implements AutoCloseable {
   // What follows happens on the modem's thread.
 
   private void heard(byte[] octets) {
-    if (dialogue != null) {
-      dialogue.feed(octets);
+    if (manner == Manner.REPEATS) {
+      serial.write(octets);
+    } else if (dialogue != null && manner != Manner.BABBLES) {
+      if (inStep()) {
+        dialogue.feed(octets);
+      } else {
+        serial.write(new byte[] {(byte) 0xF8, 0, (byte) 0x80});
+      }
+    }
+  }
+
+  private boolean inStep() {
+    return baud == 0 || (serial != null && serial.runsAt(baud));
+  }
+
+  private void babble() {
+    if (manner == Manner.BABBLES && serial != null) {
+      serial.write("$GPGGA,,,,,,0,,,,,,,,*66\r\n".getBytes(StandardCharsets.ISO_8859_1));
+      afterAnyRestart(BABBLE, this::babble);
     }
   }
 
@@ -209,6 +296,8 @@ public final class VirtualModem implements AutoCloseable {
 
   private void boot() {
     dialogue = new Dialogue(this);
+    dialogue.registers().centre = centre;
+    simSeen = sim;
     locked = !settings.pin().isEmpty();
     String pin = locked ? "SIM PIN" : "READY";
     send("\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: " + pin + "\r\n\r\nSMS Ready\r\n");
@@ -258,7 +347,12 @@ public final class VirtualModem implements AutoCloseable {
   }
 
   void send(String text) {
-    if (serial != null && dialogue != null && !text.isEmpty()) {
+    if (serial != null
+        && dialogue != null
+        && !text.isEmpty()
+        && manner != Manner.REPEATS
+        && manner != Manner.BABBLES
+        && inStep()) {
       byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
       lostOctets += octets.length - serial.write(octets);
     }
@@ -317,12 +411,28 @@ public final class VirtualModem implements AutoCloseable {
     return !locked;
   }
 
+  String sim() {
+    return locked ? "SIM PIN" : simSeen;
+  }
+
+  int radio() {
+    return radio;
+  }
+
+  void switchRadio(int state) {
+    radio = state;
+  }
+
+  boolean echoes() {
+    return manner == Manner.ECHOES;
+  }
+
   boolean registered() {
-    return !locked && (registration == 1 || registration == 5);
+    return sim().equals(READY) && radio == 1 && (registration == 1 || registration == 5);
   }
 
   int registration() {
-    return locked ? 0 : registration;
+    return sim().equals(READY) && radio == 1 ? registration : 0;
   }
 
   int signal() {
