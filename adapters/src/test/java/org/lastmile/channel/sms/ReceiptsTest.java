@@ -22,7 +22,7 @@ import org.lastmile.channel.sms.pdu.Words;
 /** Whose part a report speaks of, and what the reports of all parts say of their message. */
 class ReceiptsTest {
   private static final String PHONE = "13800000001";
-  private final Instant now = Instant.now();
+  private static final Instant NOW = Instant.now();
   private static final int DELIVERED = 0x00;
   private static final int STILL_TRYING = 0x20;
   private static final int EXPIRED = 0x46;
@@ -89,8 +89,8 @@ class ReceiptsTest {
 
   @Test
   void the_same_reference_to_the_same_person_is_told_apart_by_the_centres_time() {
-    receipts.sent("m", 7, letter("a1", 1), 0, 1, now.minusSeconds(600));
-    receipts.sent("m", 7, letter("a2", 1), 0, 1, now);
+    receipts.sent("m", 7, letter("a1", 1), 0, 1, NOW.minusSeconds(600));
+    receipts.sent("m", 7, letter("a2", 1), 0, 1, NOW);
     receipts.report("m", new Incoming.Report(7, PHONE, time(-598), DELIVERED), () -> {});
     assertThat(said).extracting(Signal.Confirmation::attempt).containsExactly("a1");
   }
@@ -100,7 +100,7 @@ class ReceiptsTest {
     Clerk clerk = new Clerk(Duration.ofMillis(10));
     Intents before = new Intents(memory, clerk, receipts);
     before.begin("m");
-    before.about("m", letter("a1", 1), now);
+    before.about("m", letter("a1", 1), NOW);
     // Killed here: nothing was noted. What follows is another process with the same store.
     receipts = receipts();
     Intents after = new Intents(memory, clerk, receipts);
@@ -118,8 +118,8 @@ class ReceiptsTest {
     Clerk clerk = new Clerk(Duration.ofMillis(10));
     Intents before = new Intents(memory, clerk, receipts);
     before.begin("m");
-    String line = before.about("m", letter("a1", 1), now);
-    receipts.sent("m", 7, letter("a1", 1), 0, 1, now);
+    String line = before.about("m", letter("a1", 1), NOW);
+    receipts.sent("m", 7, letter("a1", 1), 0, 1, NOW);
     before.settled("m", line);
     before.sweep();
     receipts = receipts();
@@ -133,7 +133,7 @@ class ReceiptsTest {
 
   private void sent(String attempt, int total, int... references) {
     for (int i = 0; i < references.length; i++) {
-      receipts.sent("m", references[i], letter(attempt, total), 0, i + 1, now);
+      receipts.sent("m", references[i], letter(attempt, total), 0, i + 1, NOW);
     }
   }
 
@@ -154,6 +154,6 @@ class ReceiptsTest {
   }
 
   private static Optional<Instant> time(int seconds) {
-    return Optional.of(now.plusSeconds(seconds));
+    return Optional.of(NOW.plusSeconds(seconds));
   }
 }
