@@ -87,7 +87,8 @@ record FaultTrial(long lost, long duplicated, double recovery, double whole) {
   }
 
   private static double recovery(List<Hit> hits, List<Rack.Taken> taken) {
-    double longest = 0;
+    // Who never came as far as the fault never came at all.
+    double longest = hits.isEmpty() ? Double.POSITIVE_INFINITY : 0;
     for (Hit hit : hits) {
       int next = hit.parts() + (FaultPlan.taken(hit.fault()) ? 1 : 0);
       if (next < taken.size()) {

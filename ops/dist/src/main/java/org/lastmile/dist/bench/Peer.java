@@ -17,17 +17,19 @@ import java.util.stream.Stream;
 abstract class Peer implements Sender {
   /** What kind of daemon, and with which of its configurations. */
   enum Kind {
-    SMSTOOLS("smstools", List.of("smsd"), "smstools"),
-    GAMMU("gammu", List.of("gammu-smsd", "gammu-smsd-inject"), "gammu-smsd");
+    SMSTOOLS("smstools", "smstools"),
+    GAMMU("gammu", "gammu-smsd");
 
     private final String folder;
-    private final List<String> programs;
     private final String debian;
 
-    Kind(String folder, List<String> programs, String debian) {
+    Kind(String folder, String debian) {
       this.folder = folder;
-      this.programs = programs;
       this.debian = debian;
+    }
+
+    private List<String> programs() {
+      return this == GAMMU ? List.of("gammu-smsd", "gammu-smsd-inject") : List.of("smsd");
     }
   }
 
@@ -55,7 +57,7 @@ abstract class Peer implements Sender {
    * @param path folders of programs with colons between them, as {@code PATH} names them
    */
   static void require(Kind kind, String path) throws Missing {
-    for (String program : kind.programs) {
+    for (String program : kind.programs()) {
       boolean found =
           Stream.of(path.split(":", -1))
               .filter(f -> !f.isEmpty())

@@ -12,6 +12,10 @@ interface Sender extends AutoCloseable {
   /** Nanoseconds of processor time that its processes have used so far. */
   long cpu();
 
+  /** Ends its processes; what was under way may be lost. */
+  @Override
+  void close();
+
   /** What one of these is made from. */
   interface Maker {
     /**

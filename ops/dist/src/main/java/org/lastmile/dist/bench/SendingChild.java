@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,9 +115,7 @@ final class SendingChild implements Sender {
       Thread thread = new Thread(sending, "sending");
       thread.setDaemon(true);
       thread.start();
-      while (orders.readLine() != null) {
-        Thread.onSpinWait();
-      }
+      orders.transferTo(Writer.nullWriter());
     }
     Runtime.getRuntime().halt(0); // nobody waits for what is under way
   }

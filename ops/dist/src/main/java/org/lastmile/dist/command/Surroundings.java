@@ -177,7 +177,8 @@ record Surroundings(List<String> good, List<String> problems) {
       return;
     }
     boolean pins = config.modems().stream().anyMatch(p -> !p.pin().isEmpty());
-    try (SmsChannel channel = new SmsChannel(config.harmless(), ledger.memory("sms"), Clock.systemUTC())) {
+    try (SmsChannel channel =
+        new SmsChannel(config.harmless(), ledger.memory("sms"), Clock.systemUTC())) {
       channel.listen(signal -> new CompletableFuture<>());
       Health health = await(channel, MODEM, Surroundings::decided);
       if (health.parts().isEmpty()) {
