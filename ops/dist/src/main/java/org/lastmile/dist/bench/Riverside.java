@@ -38,6 +38,10 @@ record Riverside(SampleTownship township, List<List<String>> households) {
   private static final ZoneId ZONE = ZoneId.of("Asia/Shanghai");
   private static final String TOWN = "999901101";
   private static final int POINTS_PER_VILLAGE = 4;
+
+  /** Points from south to north before the next column begins. */
+  private static final int COLUMN = 20;
+
   private static final double SOUTH = 29.6;
   private static final double WEST = 106.9;
   private static final double STEP = 0.01;
@@ -79,8 +83,8 @@ record Riverside(SampleTownship township, List<List<String>> households) {
       households.add(List.copyOf(phones));
     }
     Entries entries = new Entries(all, people, residents, List.of(), areas, Map.of());
-    double north = SOUTH + STEP * 20;
-    double east = WEST + STEP * (points / 20 + 2);
+    double north = SOUTH + STEP * COLUMN;
+    double east = WEST + STEP * (column(points) + 2);
     List<Position> corners =
         List.of(
             new Position(SOUTH - STEP, WEST - STEP),
@@ -91,6 +95,10 @@ record Riverside(SampleTownship township, List<List<String>> households) {
     return new Riverside(new SampleTownship(entries, corners), households);
   }
 
+  private static int column(int number) {
+    return number / COLUMN;
+  }
+
   private static HazardPoint point(int number, String code, String village) {
     return new HazardPoint(
         "P-%04d".formatted(number),
@@ -99,7 +107,7 @@ record Riverside(SampleTownship township, List<List<String>> households) {
         village,
         "",
         code,
-        new Position(SOUTH + STEP * (number % 20), WEST + STEP * (number / 20)),
+        new Position(SOUTH + STEP * (number % COLUMN), WEST + STEP * column(number)),
         List.of("滑坡"),
         List.of(Hazard.Family.GEOLOGICAL, Hazard.Family.RAIN),
         "小型",
