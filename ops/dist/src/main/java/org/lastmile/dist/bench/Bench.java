@@ -3,6 +3,8 @@ package org.lastmile.dist.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -17,22 +19,14 @@ import picocli.CommandLine.Parameters;
     name = "ops/bench/run",
     mixinStandardHelpOptions = true,
     description = "Measures the program on real parts, one JSON line a case.",
-    footer = {"", "Names: intake, plan, footprint, startup"})
+    footer = {
+      "",
+      "Names: intake, plan, footprint, startup, sms-throughput, sms-faults, sms-coverage"
+    })
 public final class Bench implements Callable<Integer> {
-  private static final Map<String, Measure> MEASURES =
-      new TreeMap<>(
-          Map.of(
-              "intake", new Intake(),
-              "plan", new PlanLatency(),
-              "footprint", new Footprint(),
-              "startup", new Startup()));
-
   /** Names that are promised and come with the channels' own depth. */
   private static final java.util.Set<String> LATER =
       java.util.Set.of(
-          "sms-throughput",
-          "sms-faults",
-          "sms-coverage",
           "loudspeaker-fanout",
           "loudspeaker-latency",
           "supervision",
@@ -52,6 +46,54 @@ public final class Bench implements Callable<Integer> {
       defaultValue = "ops/dist/target/bench")
   private Path data;
 
+  @Option(
+      names = "--reference",
+      description =
+          "whom SMS is held against: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}; daemons have to be installed)",
+      defaultValue = "raw")
+  private Rivals.Choice reference;
+
+  @Option(
+      names = "--peers",
+      paramLabel = "DIR",
+      description = "set-ups of other SMS daemons (default: ${DEFAULT-VALUE})",
+      defaultValue = "ops/bench/peers")
+  private Path peers;
+
+  @Option(
+      names = "--case",
+      paramLabel = "WORDS",
+      description = "SMS: only the cases whose names contain these words",
+      defaultValue = "")
+  private String only;
+
+  @Option(
+      names = "--scale",
+      paramLabel = "N",
+      description =
+          "sms-coverage: modems N times faster than 2.5 s a part (default: ${DEFAULT-VALUE})",
+      defaultValue = "10")
+  private int scale;
+
+  @Option(
+      names = "--docs",
+      paramLabel = "DIR",
+      description = "SMS: puts table and chart into that folder, beside performance.md")
+  private Path docs;
+
+  private Map<String, Measure> measures() {
+    Rivals rivals = new Rivals(reference, peers, System.getenv().getOrDefault("PATH", ""));
+    return new TreeMap<>(
+        Map.of(
+            "intake", new Intake(),
+            "plan", new PlanLatency(),
+            "footprint", new Footprint(),
+            "startup", new Startup(),
+            "sms-throughput", new SmsThroughput(rivals, only),
+            "sms-faults", new SmsFaults(rivals, only),
+            "sms-coverage", new SmsCoverage(rivals, scale)));
+  }
+
   public static void main(String[] args) {
     // A store outlives its gateway on purpose; here nobody will take it up again.
     Runtime.getRuntime()
@@ -63,18 +105,32 @@ public final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Measure measure = MEASURES.get(name);
+    Map<String, Measure> measures = measures();
+    Measure measure = measures.get(name);
     if (measure == null) {
       System.err.println(
           LATER.contains(name)
-              ? name + ": not built yet; there are " + MEASURES.keySet()
-              : name + ": no such benchmark; there are " + MEASURES.keySet());
+              ? name + ": not built yet; there are " + measures.keySet()
+              : name + ": no such benchmark; there are " + measures.keySet());
       return CommandLine.ExitCode.USAGE;
     }
     Files.createDirectories(data);
     Path folder = Files.createTempDirectory(data.toAbsolutePath(), name + "-");
     try {
-      measure.run(quick, folder, figure -> System.out.println(figure.json()));
+      List<Figure> all = new ArrayList<>();
+      measure.run(
+          quick,
+          folder,
+          figure -> {
+            System.out.println(figure.json());
+            all.add(figure);
+          });
+      if (docs != null && Page.shows(name)) {
+        Page.write(docs, name, all);
+      }
+    } catch (Peer.Missing e) {
+      System.err.println(name + ": " + e.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
     } finally {
       delete(folder);
     }

@@ -7,12 +7,13 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.lastmile.App;
+import org.lastmile.channel.Health;
 import org.lastmile.config.Config;
 
 /**
@@ -30,12 +31,7 @@ final class Child implements AutoCloseable {
 
   /** Ready when this returns. */
   Child(Path config) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.add(HEAP);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Child.class.getName(), config.toString()));
+    List<String> command = java(Child.class, List.of(config.toString()));
     process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     answers =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -45,6 +41,17 @@ final class Child implements AutoCloseable {
     if (!"ready".equals(answers.readLine())) {
       throw new IllegalStateException("the gateway ended before it was ready, see above");
     }
+  }
+
+  /** A JVM like this one, with the gateway's memory, that runs that class. */
+  static List<String> java(Class<?> main, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.add(HEAP);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    return command;
   }
 
   /** Since the process was started. */
@@ -62,6 +69,16 @@ final class Child implements AutoCloseable {
     return ask("cpu");
   }
 
+  /** Where it listens. */
+  int port() throws IOException {
+    return (int) ask("port");
+  }
+
+  /** Modems that can carry something now. */
+  int modems() throws IOException {
+    return (int) ask("modems");
+  }
+
   private long ask(String question) throws IOException {
     questions.println(question);
     String answer = answers.readLine();
@@ -72,10 +89,17 @@ final class Child implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    questions.close();
+  public void close() {
+    end(process, questions);
+  }
+
+  /** Closes its standard input and waits for it; kills it when it does not end within a minute. */
+  static void end(Process process, PrintWriter input) {
+    input.close();
     try {
-      process.waitFor();
+      if (!process.waitFor(1, TimeUnit.MINUTES)) {
+        process.destroyForcibly().waitFor();
+      }
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
@@ -89,7 +113,14 @@ final class Child implements AutoCloseable {
       Site.await("the desk", app.desk()::active);
       System.out.println("ready");
       for (String asked = questions.readLine(); asked != null; asked = questions.readLine()) {
-        System.out.println(asked.equals("heap") ? used() : cpuTime());
+        System.out.println(
+            switch (asked) {
+              case "heap" -> used();
+              case "cpu" -> Processor.own();
+              case "port" -> app.port();
+              case "modems" -> modems(app);
+              default -> throw new IllegalArgumentException("asked for " + asked);
+            });
       }
     }
   }
@@ -100,10 +131,9 @@ final class Child implements AutoCloseable {
     return memory.getHeapMemoryUsage().getUsed();
   }
 
-  private static long cpuTime() throws IOException {
-    // Linux' own count of this process: clock ticks of 10 ms in user and in kernel mode.
-    String[] fields =
-        Files.readString(Path.of("/proc/self/stat")).replaceAll(".*\\)", "").split(" ", -1);
-    return (Long.parseLong(fields[12]) + Long.parseLong(fields[13])) * 10_000_000;
+  private static long modems(App app) {
+    return app.channels().get("sms").check().parts().stream()
+        .filter(modem -> modem.state() != Health.State.DOWN)
+        .count();
   }
 }

@@ -109,7 +109,7 @@ final class Dialogue {
     } else {
       length = octets;
       state = State.PDU;
-      if (fault == null || fault.kind() != Fault.Kind.NO_PROMPT) {
+      if (fault.kind() != Fault.Kind.NO_PROMPT) {
         modem.send("\r\n> ");
       }
     }
@@ -144,7 +144,7 @@ final class Dialogue {
       return;
     }
     state = State.BUSY;
-    Fault now = fault == null ? new Fault(null, 0, Duration.ZERO) : fault;
+    Fault now = fault;
     if (now.kind() == Fault.Kind.SILENCE) {
       state = State.COMMAND;
       modem.silent(now.time());
@@ -178,10 +178,6 @@ final class Dialogue {
   }
 
   private void accepted(String text, Fault now) {
-    if (now.kind() == null) {
-      concludeWith(text);
-      return;
-    }
     switch (now.kind()) {
       case ACCEPT_THEN_REFUSE -> conclude(Commands.cms(now.code()));
       case LOST_ANSWER -> concludeWith("");

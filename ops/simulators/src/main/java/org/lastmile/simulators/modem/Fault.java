@@ -12,6 +12,7 @@ public record Fault(Kind kind, int code, Duration time) {
 
   /** What a modem can do wrong. */
   public enum Kind {
+    NONE,
     REFUSE,
     ERROR,
     ACCEPT_THEN_REFUSE,
@@ -24,6 +25,11 @@ public record Fault(Kind kind, int code, Duration time) {
     SPLIT,
     RESET,
     UNPLUG
+  }
+
+  /** Goes right: keeps a place in the row of those that do not. */
+  public static Fault none() {
+    return of(Kind.NONE, Duration.ZERO);
   }
 
   /** +CMS ERROR: code; nothing reaches the network. */

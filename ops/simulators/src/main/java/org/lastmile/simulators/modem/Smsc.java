@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.lastmile.simulators.Loop;
 
@@ -45,6 +46,7 @@ public final class Smsc implements AutoCloseable {
   private final Map<String, Phone> phones = new ConcurrentHashMap<>();
   private final Map<String, Line> lines = new LinkedHashMap<>();
   private final List<Consumer<Sms>> hooks = new CopyOnWriteArrayList<>();
+  private final List<BiConsumer<String, String>> takers = new CopyOnWriteArrayList<>();
   private final Map<Reference, Submit[]> open = new HashMap<>();
   private final Set<List<Object>> seen = new HashSet<>();
   private final Map<String, Long> partsBySim = new HashMap<>();
@@ -85,6 +87,14 @@ public final class Smsc implements AutoCloseable {
   /** Calls for every whole message that a phone got, on the centre's thread. */
   public void onDelivered(Consumer<Sms> hook) {
     hooks.add(hook);
+  }
+
+  /**
+   * Calls for every part that the centre took, on its modem's thread, with the numbers of the SIM
+   * and of the phone.
+   */
+  public void onAccepted(BiConsumer<String, String> hook) {
+    takers.add(hook);
   }
 
   /** How long a part travels from its acceptance to the phone; 200 ms at first. */
@@ -135,6 +145,7 @@ public final class Smsc implements AutoCloseable {
     Instant sent = now();
     Arrival arrival = new Arrival(from, phone, submit, reference, sent);
     later(transit, arrival);
+    takers.forEach(hook -> hook.accept(from.number(), to));
     return OptionalInt.empty();
   }
 

@@ -4,10 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.lastmile.simulators.Loop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +51,7 @@ public final class VirtualModem implements AutoCloseable {
   private final Arrivals arrivals;
   private final Smsc.Line line;
   private final Queue<Fault> faults = new ArrayDeque<>();
+  private final List<Consumer<Fault>> hooks = new CopyOnWriteArrayList<>();
   private SerialLine serial;
   private Dialogue dialogue;
   private boolean locked;
@@ -130,6 +134,11 @@ public final class VirtualModem implements AutoCloseable {
             faults.add(fault);
           }
         });
+  }
+
+  /** Calls for every fault at the moment when its AT+CMGS comes, on the modem's own thread. */
+  public void onFault(Consumer<Fault> hook) {
+    hooks.add(hook);
   }
 
   /** Plugs it in: a new terminal behind the same path, factory settings, boot lines. */
@@ -361,7 +370,11 @@ public final class VirtualModem implements AutoCloseable {
 
   Fault nextFault() {
     submits++;
-    return faults.poll();
+    Fault next = faults.isEmpty() ? Fault.none() : faults.remove();
+    if (next.kind() != Fault.Kind.NONE) {
+      hooks.forEach(hook -> hook.accept(next));
+    }
+    return next;
   }
 
   OptionalInt accept(Submit submit, int withReference) {

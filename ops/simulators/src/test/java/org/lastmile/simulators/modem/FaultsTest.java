@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +68,21 @@ class FaultsTest {
     phone.expect("预警", SOON);
     assertThat(smsc.statistics().parts()).isEqualTo(1);
     assertThat(modem.statistics().refused()).isEqualTo(3);
+  }
+
+  @Test
+  void tellsOfFaultsWhenTheyComeAndLetsOthersGoRightBefore() throws InterruptedException {
+    List<Fault> seen = new CopyOnWriteArrayList<>();
+    List<String> taken = new CopyOnWriteArrayList<>();
+    modem.onFault(seen::add);
+    smsc.onAccepted((sim, to) -> taken.add(sim + " " + to));
+    modem.next(1, Fault.none());
+    modem.next(1, Fault.refuse(38));
+    assertThat(client.submit(WARNING)).containsPattern(ACCEPTED);
+    assertThat(seen).isEmpty();
+    assertThat(client.submit(WARNING)).endsWith("+CMS ERROR: 38\r\n");
+    assertThat(seen).containsExactly(Fault.refuse(38));
+    assertThat(taken).containsExactly("13900000001 13800000001");
   }
 
   @Test
