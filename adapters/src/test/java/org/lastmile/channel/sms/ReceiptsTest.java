@@ -153,7 +153,7 @@ class ReceiptsTest {
         () -> acknowledged.add(reference));
   }
 
-  private static Optional<Instant> time(int seconds) {
+  private Optional<Instant> time(int seconds) {
     return Optional.of(now.plusSeconds(seconds));
   }
 }
