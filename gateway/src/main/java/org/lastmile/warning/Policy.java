@@ -192,7 +192,7 @@ public record Policy(
         new Waits(
             Duration.ofSeconds(60),
             Duration.ofSeconds(30),
-            Duration.ofMinutes(3),
+            Duration.ofSeconds(60),
             Duration.ofMinutes(3),
             Duration.ofSeconds(5),
             Duration.ofMinutes(5)));
