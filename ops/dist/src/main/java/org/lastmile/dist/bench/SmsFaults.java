@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.lastmile.warning.Policy;
 
 /**
  * What a modem's faults cost: messages lost, messages twice, and seconds until it sends again, for
@@ -22,7 +23,7 @@ final class SmsFaults implements Measure {
   private static final Duration PATIENCE = Duration.ofSeconds(200);
 
   /** As shipped: an outcome that nobody knows is left alone so long before one more try. */
-  static final Duration UNKNOWN = Duration.ofMinutes(3);
+  static final Duration UNKNOWN = Policy.defaults().waits().unknown();
 
   private static final Duration LINGER = Duration.ofSeconds(20);
 
