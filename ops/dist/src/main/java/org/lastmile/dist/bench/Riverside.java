@@ -164,8 +164,9 @@ record Riverside(SampleTownship township, List<List<String>> households) {
   }
 
   /**
-   * Exactly what our plan says to each phone at release, point by point as the ledgers have them:
-   * how a daemon without an order of its own is fed.
+   * What our plan says to each phone at release, point by point as the ledgers have them: how a
+   * daemon without an order of its own is fed. Whom our plan tells the short words first and the
+   * details later gets them as the one message that the details are by themselves.
    */
   List<Letter> inLedgerOrder() {
     Warning warning =
@@ -183,14 +184,17 @@ record Riverside(SampleTownship township, List<List<String>> households) {
                 Instant.now(),
                 Map.of("sms", Planner.Address.PHONE),
                 List.of(),
-                w -> null,
+                w -> Planner.Codes.NONE,
+                phone -> false,
                 List.of()));
     Map<String, String> texts = new LinkedHashMap<>();
     for (Delivery delivery : plan.deliveries()) {
       if (delivery.stage() == 0 && delivery.channel().equals("sms")) {
         String code = delivery.codes().isEmpty() ? "" : delivery.codes().get(0);
         String text = plan.words().get(delivery.words()).text().replace("{code}", code);
-        texts.putIfAbsent(delivery.address(), text);
+        if (delivery.details() || !texts.containsKey(delivery.address())) {
+          texts.put(delivery.address(), text);
+        }
       }
     }
     return households.stream()
