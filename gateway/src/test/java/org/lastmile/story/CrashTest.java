@@ -29,7 +29,7 @@ class CrashTest extends Story {
   /** Other moments: {@code -Dstory.seed=…}. */
   private static final long SEED = Long.getLong("story.seed", 20_260_705);
 
-  /** What was known of a recipient when the gateway died: how many messages they had then. */
+  /** What was known of a recipient when the gateway died: how many questions they had then. */
   private final Map<String, Integer> settled = new HashMap<>();
 
   @Test
@@ -69,8 +69,8 @@ class CrashTest extends Story {
     Township.until("nothing waits to be sent", () -> waiting(warning).isEmpty());
     settled.forEach(
         (name, before) ->
-            assertThat(town.messages(name))
-                .as("messages of %s, who had answered with %d", name, before)
+            assertThat(town.questions(name))
+                .as("questions to %s, who had answered with %d", name, before)
                 .isEqualTo(before));
     everyTryArrivedOnceAtMost(warning);
     reporter.publishEntry(
@@ -105,7 +105,7 @@ class CrashTest extends Story {
       for (Progress.Row row : progress.rows()) {
         String name = row.delivery().name();
         if (row.state() == DeliveryState.CONFIRMED) {
-          settled.putIfAbsent(name, town.messages(name));
+          settled.putIfAbsent(name, town.questions(name));
         }
       }
     }

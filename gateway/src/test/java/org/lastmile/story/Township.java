@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.lastmile.ledger.RedisAddress;
 import org.lastmile.simulators.modem.ModemSettings;
+import org.lastmile.simulators.modem.Sms;
 import org.lastmile.simulators.modem.Smsc;
 import org.lastmile.simulators.modem.SmscStatistics;
 import org.lastmile.simulators.modem.VirtualModem;
@@ -312,6 +314,21 @@ final class Township implements AutoCloseable {
     throw new IllegalArgumentException("nobody is called " + name);
   }
 
+  /**
+   * The same without the details that follow brief words by SMS: whoever has answered gets them all
+   * the same. Brief words fit one part, details here do not.
+   */
+  int questions(String name) {
+    long details =
+        Stream.iterate(1, n -> n <= roster.points(), n -> n + 1)
+            .map(roster::responsible)
+            .filter(who -> name.equals(who.name()) && !who.phone().isEmpty())
+            .flatMap(who -> smsc.phone(who.phone()).inbox().stream())
+            .filter(sms -> sms.parts().size() > 1)
+            .count();
+    return messages(name) - (int) details;
+  }
+
   /** Whole SMS that reached phones. */
   long smsMessages() {
     return smsc.statistics().messages();
@@ -374,7 +391,9 @@ final class Township implements AutoCloseable {
   int copies() {
     int copies = 0;
     for (String phone : roster.phones()) {
-      copies += Math.max(0, smsc.phone(phone).inbox().size() - 1);
+      // Who must act gets brief words and then the details: two messages, and no copy.
+      List<String> texts = smsc.phone(phone).inbox().stream().map(Sms::text).toList();
+      copies += texts.size() - new HashSet<>(texts).size();
     }
     for (String openid : roster.openids()) {
       copies += Math.max(0, follower(openid) - 1);

@@ -350,6 +350,16 @@ final class BrokerLink implements Link {
       if (old.isConnected()) {
         old.disconnectForcibly(0, 200, true);
       }
+    } catch (MqttException e) {
+      LOG.debug("old connection to the broker: {}", e.getMessage());
+    }
+    // Not at once: Paho's own threads still count their tokens while the connection ends, and die
+    // of a null pointer in a client that was closed under them.
+    Future<?> unused = thread.schedule(() -> close(old), 2, TimeUnit.SECONDS);
+  }
+
+  private static void close(MqttAsyncClient old) {
+    try {
       old.close(true);
     } catch (MqttException e) {
       LOG.debug("old connection to the broker: {}", e.getMessage());

@@ -129,7 +129,7 @@ final class ModemTalk {
         switch (kind) {
           case REFUSE, ACCEPT_THEN_REFUSE -> new Fault(kind, number(value), Duration.ZERO);
           case SILENCE, LATE_ANSWER, RESET, UNPLUG -> new Fault(kind, 0, seconds(value));
-          case ERROR, NO_PROMPT, LOST_ANSWER, NOISE, CHATTER, SPLIT ->
+          case NONE, ERROR, NO_PROMPT, LOST_ANSWER, NOISE, CHATTER, SPLIT ->
               new Fault(kind, 0, Duration.ZERO);
         });
   }

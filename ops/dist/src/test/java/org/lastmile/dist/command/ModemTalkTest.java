@@ -76,7 +76,7 @@ class ModemTalkTest {
             false,
             false,
             false);
-    return at.submit(part.length(), part.hex(), SOON, SOON, () -> false);
+    return at.submit(part.length(), part.hex(), SOON, SOON, () -> {}, SOON, () -> false);
   }
 
   @Test
@@ -122,7 +122,7 @@ class ModemTalkTest {
         .isEqualTo(ModemTalk.End.QUIT_IN_TROUBLE);
     assertThat(said.toString())
         .contains("not understood: dance")
-        .contains("a fault is one of refuse, error")
+        .contains("a fault is one of none, refuse, error")
         .contains("something is missing")
         .contains("'strong' is no number");
   }
