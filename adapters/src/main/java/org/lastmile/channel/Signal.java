@@ -30,8 +30,16 @@ public sealed interface Signal {
    *     empty
    * @param from the person's address on this channel
    * @param to our own address it came to: the SIM, the account
+   * @param written when it was written, by the carrier's clock; null where the wire does not say
    */
-  record Inbound(String id, String from, String to, String text, Instant at) implements Signal {}
+  record Inbound(String id, String from, String to, String text, Instant at, Instant written)
+      implements Signal {
+
+    /** Words that come as they are written. */
+    public Inbound(String id, String from, String to, String text, Instant at) {
+      this(id, from, to, text, at, null);
+    }
+  }
 
   /** A device or a lane (modem, link) changed its state. */
   record Presence(

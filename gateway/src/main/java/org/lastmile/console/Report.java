@@ -204,6 +204,7 @@ record Report(
       case SENT -> "已交付";
       case RETRY -> "稍后再试";
       case UNKNOWN -> "结果不明";
+      case INTERRUPTED -> "发送中网关停止";
       case PENDING -> "平台审核中";
       case LANE_DOWN -> "渠道中断";
       case FAILED -> "送不到";

@@ -125,16 +125,8 @@ final class Decisions implements Turns.Work {
               cases.put(id, of);
               for (Progress.Row row : of.progress.rows()) {
                 if (row.flying()) {
-                  // A try was written down and its outcome lost with the process: it may have left.
-                  say(
-                      of,
-                      Evidence.of(
-                          row,
-                          row.attempts(),
-                          new Outcome.Unknown("the gateway stopped during this try"),
-                          policy.get().waits(),
-                          jitter,
-                          now()));
+                  // A try was written down and its outcome lost with the process.
+                  say(of, Evidence.interrupted(row, policy.get().waits(), now()));
                 }
               }
             });

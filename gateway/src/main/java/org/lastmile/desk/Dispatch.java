@@ -37,6 +37,12 @@ final class Dispatch {
   /** Tries whose outcome is not known: a person is written to twice at most. */
   private static final int MOST_UNKNOWN = 2;
 
+  /**
+   * Tries that the gateway itself has cut off. Most of them never left, so each is made again; only
+   * a gateway that dies of the very message must come to an end with it.
+   */
+  private static final int MOST_INTERRUPTIONS = 5;
+
   /** Behind the last audience that is told to act, before residents. */
   private static final int DETAILS = 2 * Audience.RESIDENT.ordinal() - 1;
 
@@ -134,7 +140,9 @@ final class Dispatch {
   private static boolean mayAskAgain(Progress.Row row) {
     return row.delivery().audience() == Audience.LOUDSPEAKER
         ? row.attempts() < MOST_ASKS
-        : row.unknown() && row.unknowns() < MOST_UNKNOWN;
+        : row.unknown()
+            && row.unknowns() < MOST_UNKNOWN
+            && row.interruptions() < MOST_INTERRUPTIONS;
   }
 
   /** Its time for evidence has passed, and nobody is going to ask again. */

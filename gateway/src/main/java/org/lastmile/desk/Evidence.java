@@ -48,7 +48,7 @@ final class Evidence {
       detail = permanent.why();
     } else if (outcome instanceof Outcome.Unknown unknown) {
       type = Event.Type.UNKNOWN;
-      due = now.plus(loudspeaker ? waits.receipt() : waits.unknown());
+      due = now.plus(evidence(row, waits));
       detail = unknown.why();
     } else if (outcome instanceof Outcome.Pending pending) {
       type = Event.Type.PENDING;
@@ -61,6 +61,23 @@ final class Evidence {
       throw new IllegalStateException("an outcome that nobody told the desk of: " + outcome);
     }
     return Event.ofDelivery(now, type, number, attempt, due, detail);
+  }
+
+  /** The gateway stopped during the row's last try: it may have left. */
+  static Event interrupted(Progress.Row row, Policy.Waits waits, Instant now) {
+    return Event.ofDelivery(
+        now,
+        Event.Type.INTERRUPTED,
+        row.delivery().number(),
+        row.attempts(),
+        now.plus(evidence(row, waits)),
+        "the gateway stopped during this try");
+  }
+
+  /** How long evidence of a try may take whose outcome is not known. */
+  private static Duration evidence(Progress.Row row, Policy.Waits waits) {
+    boolean loudspeaker = row.delivery().audience() == Audience.LOUDSPEAKER;
+    return loudspeaker ? waits.receipt() : waits.unknown();
   }
 
   /** Null when the confirmation says nothing new. */

@@ -33,7 +33,7 @@ public record Event(
     ENDED(12),
 
     // one delivery
-    /** Written before the try: after a crash a try without an outcome is UNKNOWN. */
+    /** Written before the try: after a crash a try without an outcome is INTERRUPTED. */
     TRIED(20),
     SENT(21),
     RETRY(22),
@@ -52,6 +52,8 @@ public record Event(
     STOPPED(35),
     /** Whether it arrived was waited for in vain. */
     UNRESOLVED(36),
+    /** The gateway stopped during this try: it may have left. */
+    INTERRUPTED(37),
 
     // one point
     /** The point went up to the rung in {@code attempt}. */

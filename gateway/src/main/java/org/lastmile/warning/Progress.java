@@ -81,6 +81,7 @@ public final class Progress {
     private boolean declined;
     private boolean trying;
     private int unknowns;
+    private int interruptions;
     private final Set<String> from = new LinkedHashSet<>();
     private boolean countedAsTold;
     private boolean countedAsTouched;
@@ -121,6 +122,11 @@ public final class Progress {
     /** Tries in a row whose outcome is not known. */
     public int unknowns() {
       return unknowns;
+    }
+
+    /** Tries that the gateway itself has cut off. */
+    public int interruptions() {
+      return interruptions;
     }
 
     /** The carrier has said that it has not arrived and that it still tries. */
@@ -584,11 +590,15 @@ public final class Progress {
           row.why = e.detail();
         }
       }
-      case UNKNOWN -> {
+      case UNKNOWN, INTERRUPTED -> {
         if (latest) {
           landed(row, e);
           row.unknown = true;
-          row.unknowns++;
+          if (e.type() == Event.Type.UNKNOWN) {
+            row.unknowns++;
+          } else {
+            row.interruptions++;
+          }
           row.handoff = row.handoff == null ? e.at() : row.handoff;
           move(row, DeliveryState.SENT, e);
           row.why = e.detail();

@@ -602,6 +602,29 @@ class DeskTest {
   }
 
   @Test
+  void what_the_gateway_itself_cut_off_is_tried_again_until_it_is_the_message_that_kills_it() {
+    Resident zhang =
+        new Resident("r1", "张", "13700000001", "垭口村", "一组", "p1", 3, List.of(), "", "", "");
+    town.point("p1", List.of(), List.of(), List.of(zhang));
+    String id = town.issue(Town.warning(Grade.YELLOW, "1")).id();
+    for (int stop = 1; stop <= 5; stop++) {
+      List<Message> tries = town.takes("sms", 10);
+      assertThat(tries).as("try %d", stop).hasSize(1);
+      assertThat(tries.get(0).marks().contains(Message.Mark.POSSIBLE_DUPLICATE))
+          .isEqualTo(stop > 1);
+      town.desk = town.desk("after stop " + stop);
+      town.now = town.now.plusSeconds(31);
+      town.work();
+      assertThat(town.takes("sms", 10)).as("a report may still come").isEmpty();
+      town.passes(Duration.ofSeconds(65));
+    }
+    assertThat(town.takes("sms", 10)).isEmpty();
+    assertThat(town.ask(d -> d.deliveries(id)).orElseThrow())
+        .extracting(View.Row::state)
+        .containsExactly(DeliveryState.UNKNOWN);
+  }
+
+  @Test
   void the_time_in_which_nobody_could_be_heard_is_no_silence() {
     town.point("p1", true);
     String id = town.issue(Town.warning(Grade.RED, "1")).id();
