@@ -22,8 +22,8 @@ import java.util.Map;
  *     notices 6 and up
  * @param drill a drill: every wire marks it so
  * @param targets area codes and groups it is meant for; empty = only the message's own address
- * @param supersedes content ids that this one replaces or, for {@link Kind#STOP} and {@link
- *     Kind#LIFT}, ends
+ * @param supersedes ids of contents that this one replaces or, for {@link Kind#STOP} and {@link
+ *     Kind#LIFT}, ends; for people, of the warnings that those were about
  */
 public record Content(
     String id,

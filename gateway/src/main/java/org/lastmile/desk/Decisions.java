@@ -281,6 +281,11 @@ final class Decisions implements Turns.Work {
 
   /** An answer goes to its warning; whatever else somebody wrote is kept for people to read. */
   private void words(String channel, Signal.Inbound in) {
+    if (inbox.knows(channel, in)) {
+      // A modem brings a stored message again for days; last night's "1" must not become tonight's.
+      return;
+    }
+    turns.afterwards(() -> inbox.remember(channel, in));
     Answer.Meaning meaning = Answer.of(in.text()).meaning();
     View.Words.Kind kind =
         switch (meaning) {
@@ -303,13 +308,14 @@ final class Decisions implements Turns.Work {
           taken.isPresent() ? "warned" : "not written to",
           channel);
     }
+    if (about && phones(channel)) {
+      optOut(channel, in, kind == View.Words.Kind.OPT_OUT);
+    }
     if (!first) {
       return;
     }
     turns.afterwards(() -> inboxListeners.forEach(Runnable::run));
-    if (about && phones(channel)) {
-      optOut(channel, in, kind == View.Words.Kind.OPT_OUT);
-    } else {
+    if (!(about && phones(channel))) {
       String help = taken.map(Replies.Taken::help).orElse("");
       if (!help.isEmpty()) {
         reply(channel, in.from(), help);

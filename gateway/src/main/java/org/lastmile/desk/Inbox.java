@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.Signal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything that people wrote and that was no answer, whether or not a warning had been sent to
@@ -17,6 +19,8 @@ import org.lastmile.channel.Signal;
  * oldest are forgotten first, by number and by age.
  */
 final class Inbox {
+  private static final Logger log = LoggerFactory.getLogger(Inbox.class);
+
   /** Entries kept. */
   static final int MOST = 1_000;
 
@@ -44,6 +48,27 @@ final class Inbox {
       memory.get(key(n)).ifPresent(kept -> entries.put(number, read(number, kept)));
     }
     forgetOld(now);
+  }
+
+  /** Whether all that follows from the very message is kept, answers included. */
+  boolean knows(String channel, Signal.Inbound in) {
+    return !in.id().isEmpty() && memory.get(done(channel, in)).isPresent();
+  }
+
+  /** All that follows from it is kept. */
+  void remember(String channel, Signal.Inbound in) {
+    if (in.id().isEmpty()) {
+      return;
+    }
+    try {
+      memory.put(done(channel, in), in.at().toString(), REPEATS);
+    } catch (Memory.Away e) {
+      log.warn("the store is away: should a message come again, it is read again");
+    }
+  }
+
+  private static String done(String channel, Signal.Inbound in) {
+    return "done/" + channel + "/" + in.id();
   }
 
   /** Keeps words; empty when the same message was kept before. */

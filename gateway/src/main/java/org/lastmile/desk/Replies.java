@@ -1,16 +1,20 @@
 package org.lastmile.desk;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.lastmile.channel.Signal;
 import org.lastmile.warning.Answer;
 import org.lastmile.warning.Audience;
+import org.lastmile.warning.Delivery;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.Event;
 import org.lastmile.warning.Progress;
@@ -23,6 +27,12 @@ import org.lastmile.warning.WarningStatus;
  * answer to last night's warning never confirms tonight's.
  */
 final class Replies {
+  /**
+   * How far the carrier's clock and ours may be apart. What was written longer than that before a
+   * message had left is no answer to it: a centre keeps an answer for days while a modem is away.
+   */
+  private static final Duration CLOCKS = Duration.ofMinutes(30);
+
   private final BiConsumer<Case, Event> say;
   private final Instant now;
 
@@ -44,6 +54,12 @@ final class Replies {
     /** It asks for an answer, and may be in the person's hands without one. */
     boolean unanswered() {
       return of.progress.outstanding(row.delivery().recipient(), false);
+    }
+
+    /** Whether words written then may be about it; null = not known when. */
+    boolean before(Instant written) {
+      Instant left = row.handoff() == null ? row.firstTried() : row.handoff();
+      return written == null || left == null || !written.plus(CLOCKS).isBefore(left);
     }
 
     boolean open() {
@@ -86,8 +102,9 @@ final class Replies {
       boolean alarm = answer.meaning() == Answer.Meaning.ALARM;
       return report(newest, alarm ? Event.Type.ALARM : Event.Type.FIELD_REPORT, "", inbound);
     }
+    List<Sent> before = sent.stream().filter(s -> s.before(inbound.written())).toList();
     boolean bare = answer.codes().isEmpty();
-    if (bare ? bare(sent, answer, inbound) : byCode(sent, answer, inbound)) {
+    if (bare ? bare(before, answer, inbound) : byCode(before, answer, inbound)) {
       return Optional.of(new Taken(newest.of(), newest.row(), null, ""));
     }
     Sent about = sent.stream().filter(s -> s.open() && s.unanswered()).findFirst().orElse(newest);
@@ -129,22 +146,27 @@ final class Replies {
     return true;
   }
 
+  /** Most codes must be known: a phone number that somebody writes reads like codes too. */
   private boolean byCode(List<Sent> sent, Answer answer, Signal.Inbound inbound) {
-    boolean all = true;
+    Map<String, Sent> known = new LinkedHashMap<>();
     for (String code : answer.codes()) {
-      boolean found = false;
-      for (Sent s : sent) {
-        List<String> codes = s.row().delivery().codes();
-        int at = codes.indexOf(code);
-        if (at >= 0 && s.open() && !found && !elsewhere(s, inbound)) {
-          found = true;
-          int point = codes.size() == 1 ? -1 : s.row().delivery().points().get(at);
-          answer(s, point, answer.meaning(), inbound);
-        }
-      }
-      all &= found;
+      sent.stream()
+          .filter(s -> s.open() && !elsewhere(s, inbound))
+          .filter(s -> s.row().delivery().codes().contains(code))
+          .findFirst()
+          .ifPresent(s -> known.put(code, s));
     }
-    return all;
+    long asked = answer.codes().stream().distinct().count();
+    if (known.size() <= asked / 2) {
+      return false;
+    }
+    known.forEach(
+        (code, s) -> {
+          Delivery d = s.row().delivery();
+          int point = d.codes().size() == 1 ? -1 : d.points().get(d.codes().indexOf(code));
+          answer(s, point, answer.meaning(), inbound);
+        });
+    return known.size() == asked;
   }
 
   /**

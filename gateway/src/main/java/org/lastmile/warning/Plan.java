@@ -75,7 +75,8 @@ public record Plan(
   /**
    * Words that one or more deliveries say, with the named parts that template wires fill in.
    *
-   * @param supersedes ids of the contents that these words replace or end
+   * @param supersedes what these words replace or end: ids of contents for a loudspeaker, of
+   *     warnings for people, who have each been told in other words
    */
   public record Words(
       Content.Kind kind, String text, Map<String, String> fields, List<String> supersedes) {

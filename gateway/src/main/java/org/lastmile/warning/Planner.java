@@ -367,6 +367,7 @@ public final class Planner {
       Plan.Words said,
       boolean details) {
     List<String> codes = person.codes == null ? List.of() : person.codes;
+    Plan.Words words = new Plan.Words(said.kind(), said.text(), said.fields(), terms.supersedes());
     return add(
         channel,
         person.audience,
@@ -376,7 +377,7 @@ public final class Planner {
         stage,
         insteadOf,
         person.places,
-        said,
+        words,
         codes,
         details);
   }
@@ -466,7 +467,7 @@ public final class Planner {
               List<String> ended =
                   f.audience() == Audience.LOUDSPEAKER
                       ? List.copyOf(new LinkedHashSet<>(former.get(key(f))))
-                      : List.of();
+                      : terms.supersedes();
               add(
                   f.channel(),
                   f.audience() == Audience.LOUDSPEAKER ? Audience.LOUDSPEAKER : Audience.FORMER,

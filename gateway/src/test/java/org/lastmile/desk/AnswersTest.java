@@ -405,6 +405,54 @@ class AnswersTest {
     assertThat(answered(id)).isTrue();
   }
 
+  @Test
+  void an_answer_that_a_modem_brings_again_answers_nothing_new() {
+    town.point("p1", false);
+    String first = red("1");
+    town.carries("sms");
+    Signal.Inbound one = new Signal.Inbound("m1", A, "", "1", town.now, town.now);
+    town.hears(one);
+    assertThat(answered(first)).isTrue();
+    town.ask(d -> d.lift(first, "王", "雨停了"));
+    town.carries("sms");
+    town.now = town.now.plus(Duration.ofHours(20));
+    town.passes(Duration.ofSeconds(5));
+    String next = red("2");
+    town.carries("sms");
+    town.hears(one);
+    assertThat(answered(next)).isFalse();
+    assertThat(inbox()).isEmpty();
+    town.writes(A, "1");
+    assertThat(answered(next)).isTrue();
+  }
+
+  @Test
+  void an_answer_that_was_written_before_the_message_had_left_is_no_answer_to_it() {
+    town.point("p1", false);
+    String id = red("1");
+    town.carries("sms");
+    town.hears(new Signal.Inbound("m1", A, "", "1", town.now, town.now.minus(Duration.ofHours(9))));
+    assertThat(answered(id)).isFalse();
+    assertThat(inbox()).extracting(View.Words::text).containsExactly("1");
+    // The carrier's clock may be some minutes off.
+    town.hears(
+        new Signal.Inbound("m2", A, "", "1", town.now, town.now.minus(Duration.ofMinutes(9))));
+    assertThat(answered(id)).isTrue();
+  }
+
+  @Test
+  void digits_that_are_a_phone_number_rather_than_codes_confirm_nothing() {
+    town.point("p1", false);
+    red("1");
+    town.carries("sms");
+    String second = red("2");
+    String code = codeOf(town.carries("sms"), second);
+    String other = code.equals("00") ? "33" : "00";
+    town.writes(A, "1" + code + other.repeat(4));
+    assertThat(answered(second)).isFalse();
+    assertThat(inbox()).hasSize(1);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"2", "２。", "去不了"})
   void who_cannot_go_hands_over_to_b_at_once_and_is_not_asked_again(String text) {

@@ -298,7 +298,12 @@ final class Town implements AutoCloseable {
 
   /** To one of our SIMs; empty = nobody knows which. */
   void writes(String phone, String to, String text) {
-    ask(d -> d.signal("sms", new Signal.Inbound("", phone, to, text, now)));
+    hears(new Signal.Inbound("", phone, to, text, now));
+  }
+
+  /** What the modems bring. */
+  void hears(Signal.Inbound words) {
+    ask(d -> d.signal("sms", words));
   }
 
   Message lastTo(String address) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import org.lastmile.channel.Content;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.sms.pdu.Concat;
@@ -90,8 +91,10 @@ final class Letter {
 
   /** Whether it takes the place of an earlier one to the same person. */
   boolean replaces(Letter earlier) {
+    List<String> supersedes = message.content().supersedes();
+    Content before = earlier.message.content();
     return earlier.order < order
-        && message.content().supersedes().contains(earlier.message.content().id())
+        && (supersedes.contains(before.id()) || supersedes.contains(before.about()))
         && earlier.phone.key().equals(phone.key());
   }
 

@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Message;
@@ -123,14 +125,16 @@ class SmsPoolTest {
     }
   }
 
-  @Test
-  void what_a_lift_ends_does_not_follow_it() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"c-a1", "w1"})
+  void what_a_lift_ends_does_not_follow_it(String contentOrWarning) throws Exception {
     try (Bench bench =
         Bench.with(folder, 1, s -> s.withNetworkDelay(Duration.ofMillis(300))).ready()) {
       CompletableFuture<Outcome> first = send(bench, message("a0", "13800000009", "first"));
       await().atMost(PATIENCE).until(() -> bench.modem(0).statistics().submits() == 1);
       CompletableFuture<Outcome> warning = send(bench, message("a1", PHONE, "run"));
-      CompletableFuture<Outcome> lift = send(bench, lift("a2", PHONE, "it is over", "c-a1"));
+      CompletableFuture<Outcome> lift =
+          send(bench, lift("a2", PHONE, "it is over", contentOrWarning));
       assertThat(warning).succeedsWithin(PATIENCE).isInstanceOf(Outcome.Permanent.class);
       assertThat(lift).succeedsWithin(PATIENCE).isInstanceOf(Outcome.Accepted.class);
       assertThat(first).isCompletedWithValueMatching(Outcome.Accepted.class::isInstance);
