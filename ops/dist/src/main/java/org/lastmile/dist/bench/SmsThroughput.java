@@ -107,13 +107,11 @@ final class SmsThroughput implements Measure {
 
     void measure(Cell cell, Consumer<Figure> figures) throws Exception {
       Map<String, Samples> rates = new LinkedHashMap<>();
-      Map<String, Samples> processor = new LinkedHashMap<>();
       boolean limited = false;
       for (int round = 0; round < (quick ? 1 : cell.rounds()); round++) {
         for (Map.Entry<String, Trial> result : round(cell, round).entrySet()) {
           String who = result.getKey();
           rates.computeIfAbsent(who, w -> new Samples()).add(result.getValue().perMinute());
-          processor.computeIfAbsent(who, w -> new Samples()).add(result.getValue().processor());
           limited |= result.getValue().limited() && !Rivals.isPeer(who);
         }
       }
@@ -139,18 +137,26 @@ final class SmsThroughput implements Measure {
         figures.accept(cell.delay() == 0 ? figure : figure.with("line", cell.line()));
       }
       if (cell.delay() == SLOW && cell.modems() == 16 && cell.load() == Letter.Load.SHORT_GSM7) {
-        figures.accept(
-            Figure.lower(
-                    BENCH,
-                    "processor, " + cell.name() + ", whole gateway",
-                    processor.get(Rivals.GATEWAY).median() * 100,
-                    processor.containsKey(Rivals.RAW)
-                        ? processor.get(Rivals.RAW).median() * 100
-                        : null,
-                    "% of a core")
-                .with("oursName", Rivals.GATEWAY)
-                .with("referenceName", Rivals.RAW));
+        processor(cell, figures);
       }
+    }
+
+    /** Of a gateway that has been at work for a minute: before that it mostly compiles itself. */
+    private void processor(Cell cell, Consumer<Figure> figures) throws Exception {
+      Map<String, Double> used = new LinkedHashMap<>();
+      for (String who : List.of(Rivals.GATEWAY, Rivals.RAW)) {
+        Duration warmUp = Duration.ofSeconds(who.equals(Rivals.GATEWAY) ? 60 : 5);
+        used.put(who, trial(who, senders.get(who), cell, warmUp, 30).processor() * 100);
+      }
+      figures.accept(
+          Figure.lower(
+                  BENCH,
+                  "processor, " + cell.name() + ", whole gateway",
+                  used.get(Rivals.GATEWAY),
+                  used.get(Rivals.RAW),
+                  "% of a core")
+              .with("oursName", Rivals.GATEWAY)
+              .with("referenceName", Rivals.RAW));
     }
 
     /** Everybody once, beginning with another each time; idle modems leave room for all at once. */
@@ -193,6 +199,18 @@ final class SmsThroughput implements Measure {
     private Trial trial(String who, Sender.Maker maker, Cell cell) throws Exception {
       Duration warmUp = Duration.ofSeconds(cell.delay() == 0 && !quick ? 5 : 0);
       int seconds = cell.delay() == SLOW ? 20 : quick ? 4 : Rivals.isPeer(who) ? 15 : 8;
+      Trial trial = trial(who, maker, cell, warmUp, seconds);
+      // Without any delay the bare dialogue may lose an answer in a terminal that is full of
+      // reports,
+      // and waits for it for ever.
+      for (int i = 0; i < 2 && trial.perMinute() == 0 && who.equals(Rivals.RAW); i++) {
+        trial = trial(who, maker, cell, warmUp, seconds);
+      }
+      return trial;
+    }
+
+    private Trial trial(String who, Sender.Maker maker, Cell cell, Duration warmUp, int seconds)
+        throws Exception {
       Path own = folder.resolve("run-" + next());
       double perSecond =
           Math.min(
