@@ -224,6 +224,7 @@ const zh = {
     SIM_REFUSED: '运营商不让这张 SIM 卡发送',
     PHONE_NOT_REACHED: '对方关机、忙或没有信号',
     PHONE_FAILED: '对方手机收不下',
+    PARTS_MISSING: '长短信还有几段没有送到手机',
     CARRIER_EXPIRED: '到有效期仍未送到手机',
     CARRIER_DELETED: '运营商已删除这条短信',
     CARRIER_REFUSED: '运营商拒绝投递',

@@ -54,6 +54,7 @@ public record Reason(Code code, String text) {
     // what the carrier reports
     PHONE_NOT_REACHED("ST (01|02|20|21|22|24|26|60|61|62|64|66): .*"),
     PHONE_FAILED("ST (25|41|42|44|65): .*"),
+    PARTS_MISSING("\\d+ of \\d+ parts have arrived"),
     CARRIER_EXPIRED("ST 46: .*"),
     CARRIER_DELETED("ST (47|48|49): .*"),
     CARRIER_REFUSED("ST (23|40|45|63): .*"),

@@ -36,6 +36,7 @@ class ReasonTest {
           CMS 8: barred by the operator                       | SIM_REFUSED
           ST 22: no answer from the phone                     | PHONE_NOT_REACHED
           ST 42: connection rejected by the phone             | PHONE_FAILED
+          2 of 3 parts have arrived                           | PARTS_MISSING
           ST 46: validity period expired                      | CARRIER_EXPIRED
           43004: this person does not follow the account      | NOT_FOLLOWING
           device offline                                      | DEVICE_OFFLINE

@@ -43,6 +43,7 @@ final class Carrier {
   private final Shared shared;
   private final Timing timing;
   private final Between between;
+  private final BooleanSupplier another;
   private final BooleanSupplier closed;
 
   private String underWayTo = "";
@@ -54,6 +55,14 @@ final class Carrier {
   private int provedReference = -1;
   private long provedAt;
   private long nextPartAt = System.nanoTime();
+  private long restUntil = nextPartAt;
+
+  /** Why the SIM rests; {@link Finding#NONE} when nobody refused it. */
+  private Finding refused = Finding.NONE;
+
+  /** To whom the SIM was refused last, nothing having gone out since. */
+  private String refusedTo = "";
+
   private long slowest;
   private int tries;
   private boolean ended;
@@ -69,6 +78,7 @@ final class Carrier {
       ModemStore store,
       Shared shared,
       Between between,
+      BooleanSupplier another,
       BooleanSupplier closed) {
     this.name = name;
     this.perMinute = perMinute;
@@ -78,12 +88,23 @@ final class Carrier {
     this.shared = shared;
     this.timing = shared.timing();
     this.between = between;
+    this.another = another;
     this.closed = closed;
   }
 
-  /** Whether the port's own rate allows a part now. */
+  /** Whether the port's own rate allows a part now, and it does not rest. */
   boolean mayStart() {
-    return System.nanoTime() - nextPartAt >= 0;
+    return System.nanoTime() - nextPartAt >= 0 && !resting();
+  }
+
+  /** After a refusal that says that the next message would be refused too. */
+  boolean resting() {
+    return System.nanoTime() - restUntil < 0;
+  }
+
+  /** That its SIM is refused and rests, or {@link Finding#NONE}. */
+  Finding refused() {
+    return resting() ? refused : Finding.NONE;
   }
 
   /** Whether a part is between its command and its answer. */
@@ -143,12 +164,7 @@ final class Carrier {
       Instant began = shared.clock().instant();
       Answer answer = submit(letter, part, began);
       AtError meaning = AtError.of(answer);
-      int reference =
-          answer
-              .value("+CMGS:")
-              .filter(v -> v.matches("\\d{1,3}"))
-              .map(Integer::valueOf)
-              .orElse(provedReference);
+      int reference = answer.reference().orElse(provedReference);
       try {
         if (meaning == AtError.ACCEPTED || (meaning == AtError.UNKNOWN && reference >= 0)) {
           // The modem's number, or a report, says so even where the OK was lost.
@@ -219,6 +235,7 @@ final class Carrier {
     sent++;
     shared.budgets().spent(modem.sim());
     tries = 0;
+    refusedTo = "";
     lastReference = reference;
     note(letter, reference, at);
     letter.references.add(reference < 0 ? "" : Integer.toString(reference));
@@ -243,7 +260,11 @@ final class Carrier {
         }
       }
       case RETRY, RETRY_LATE -> {
-        if (letter.next() == 1 || spent) {
+        if (AtError.ofTheNetwork(answer) && another.getAsBoolean()) {
+          // Else the modem that fails fastest would take, and put off, whatever is most urgent.
+          rest(AtError.pause(answer), Finding.NONE);
+          handOn(letter);
+        } else if (letter.next() == 1 || spent) {
           settle(letter, new Outcome.Retry(AtError.pause(answer), lastError.english()));
         } else {
           quiet(Duration.ofSeconds(tries));
@@ -256,10 +277,18 @@ final class Carrier {
         }
       }
       case SIM_REFUSED -> {
-        handOn(letter);
         Duration rest = AtError.pause(answer);
-        throw new SetupFailure(
-            Finding.of(Trouble.SIM_REFUSED, name, lastError, rest.toMinutes()), rest);
+        String to = letter.phone.key();
+        if (letter.refusedBySeveral(modem.sim())) {
+          // Two SIMs: it is this number that is barred, not they.
+          settle(letter, new Outcome.Retry(rest, lastError.english()));
+        } else {
+          if (!refusedTo.isEmpty() && !refusedTo.equals(to)) {
+            rest(rest, Finding.of(Trouble.SIM_REFUSED, name, lastError, rest.toMinutes()));
+          }
+          refusedTo = to;
+          handOn(letter);
+        }
       }
       case SET_UP -> {
         handOn(letter);
@@ -285,6 +314,11 @@ final class Carrier {
       }
       case ACCEPTED -> throw new IllegalStateException("an accepted part is not refused");
     }
+  }
+
+  private void rest(Duration time, Finding why) {
+    restUntil = System.nanoTime() + time.toNanos();
+    refused = why;
   }
 
   /** Finds the modem again after a time-out; its settings are still there if it answers. */

@@ -103,7 +103,10 @@ final class Inbox {
     String clean = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     String identity =
         String.join("/", to, set(part), part.concat().total() == 1 ? stamp(part) : "", clean);
-    offers.offer(new Signal.Inbound(Hash.of(identity), from, to, clean, clock.instant()), kept);
+    offers.offer(
+        new Signal.Inbound(
+            Hash.of(identity), from, to, clean, clock.instant(), part.sent().orElse(null)),
+        kept);
   }
 
   private static String set(Incoming.Deliver part) {

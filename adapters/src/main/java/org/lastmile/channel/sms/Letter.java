@@ -4,8 +4,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Message;
@@ -36,6 +38,7 @@ final class Letter {
   /** Names this set of parts: a set that was begun anew has nothing to do with the one before. */
   int set;
 
+  private final Set<String> refusedBy = new HashSet<>();
   private int hands;
   private boolean validity = true;
   private volatile boolean replaced;
@@ -120,6 +123,12 @@ final class Letter {
 
   boolean hasValidity() {
     return validity;
+  }
+
+  /** Notes that this SIM was refused; whether another was before it. */
+  boolean refusedBySeveral(String sim) {
+    refusedBy.add(sim);
+    return refusedBy.size() > 1;
   }
 
   /**

@@ -60,6 +60,9 @@ final class ModemSession implements Runnable {
     /** Whether the budget of this session's SIM allows that letter. */
     boolean mayCarry(ModemSession session, Letter letter);
 
+    /** Whether another modem could take over what this one can't send. */
+    boolean another(ModemSession session);
+
     /** Its state is another now. */
     void changed(ModemSession session);
   }
@@ -95,6 +98,7 @@ final class ModemSession implements Runnable {
   private volatile String operator = "";
   private volatile Said lastError = Said.NOTHING;
   private volatile Finding recovered = Finding.NONE;
+  private volatile boolean resting;
   private int setUps;
   private boolean centreNeeded;
 
@@ -169,6 +173,11 @@ final class ModemSession implements Runnable {
     return state != State.READY
         ? Health.State.DOWN
         : why.none() ? Health.State.UP : Health.State.DEGRADED;
+  }
+
+  /** Whether it can take a letter now, or as soon as the one on it is done. */
+  boolean free() {
+    return state == State.READY && !resting;
   }
 
   /** Frees a thread that is stuck in a write that nobody takes. */
@@ -331,6 +340,9 @@ final class ModemSession implements Runnable {
       }
       shared.budgets().begin(set.sim());
       shared.intents().begin(set.imei());
+      // What the set-up before this one read and could not delete is read again; whoever has it
+      // knows it by its id.
+      readNotDeleted.clear();
       store =
           new ModemStore(
               at,
@@ -347,6 +359,7 @@ final class ModemSession implements Runnable {
               store,
               shared,
               arrivals::betweenParts,
+              () -> pool.another(ModemSession.this),
               ModemSession.this::closed);
       arrivals.of(set, carrier);
       watch = new Watch(name, at, set, store, timing);
@@ -413,6 +426,7 @@ final class ModemSession implements Runnable {
         nextReading = System.nanoTime() + READ_STORES_EVERY.toNanos();
         store.readAll();
       }
+      resting = carrier.resting();
       Letter letter =
           watch.registered() && !restarted && carrier.mayStart()
               ? shared.outbox().take(l -> pool.mayCarry(ModemSession.this, l))
@@ -449,7 +463,9 @@ final class ModemSession implements Runnable {
       if (restarted) {
         return;
       }
-      if (watch.registered()) {
+      if (watch.registered() && !carrier.refused().none()) {
+        become(State.DOWN, carrier.refused());
+      } else if (watch.registered()) {
         recovery.well();
         become(State.READY, trouble);
       } else {
@@ -473,6 +489,9 @@ final class ModemSession implements Runnable {
           lastError = carrier.lastError();
         }
         arrivals.release();
+      }
+      if (!carrier.refused().none()) {
+        become(State.DOWN, carrier.refused());
       }
     }
 

@@ -147,12 +147,15 @@ final class ModemStore {
   }
 
   void delete(String hex, String store, int index) throws LineLost {
-    if (choose(store)) {
-      boolean gone = at.ask("AT+CMGD=" + index, timing.command()).ok();
-      boolean unused = gone ? stuck.remove(store) : stuck.add(store);
-      log.trace("{} {} deleted: {}, {}", store, index, gone, unused);
+    try {
+      if (choose(store)) {
+        boolean gone = at.ask("AT+CMGD=" + index, timing.command()).ok();
+        boolean unused = gone ? stuck.remove(store) : stuck.add(store);
+        log.trace("{} {} deleted: {}, {}", store, index, gone, unused);
+      }
+    } finally {
+      pending.remove(hex);
     }
-    pending.remove(hex);
   }
 
   private static boolean pdu(String text) {

@@ -92,9 +92,15 @@ final class Receipts {
   void sent(String modem, int reference, Letter letter, int set, int part, Instant at) {
     Sent sent = new Sent(at.toEpochMilli(), letter.message.attempt(), set, part, letter.total());
     note(key(modem, reference, letter.phone.key()), sent);
-    List<Parked> early = parked.stream().filter(p -> p.modem().equals(modem)).toList();
-    parked.removeAll(early);
-    early.forEach(p -> report(p.modem(), p.report(), p.kept(), p.until()));
+    for (Parked p : parked.stream().filter(p -> p.modem().equals(modem)).toList()) {
+      parked.remove(p);
+      try {
+        report(p.modem(), p.report(), p.kept(), p.until());
+      } catch (Memory.Away e) {
+        parked.add(p);
+        throw e;
+      }
+    }
   }
 
   private void note(String key, Sent sent) {
@@ -191,23 +197,46 @@ final class Receipts {
 
   private void confirm(Sent sent, Incoming.Report report, Runnable kept) {
     String words = ReportStatus.words(report.status());
-    Map<String, String> facts =
-        Map.of("part", Integer.toString(sent.part()), "parts", Integer.toString(sent.total()));
-    Signal.Evidence evidence =
-        switch (ReportStatus.of(report.status())) {
-          case DELIVERED -> whole(sent);
-          case UNDER_WAY -> Signal.Evidence.RECEIVED;
-          case EXPIRED -> Signal.Evidence.EXPIRED;
-          case FAILED -> Signal.Evidence.FAILED;
-        };
-    offers.offer(
-        new Signal.Confirmation(sent.attempt(), evidence, words, clock.instant(), facts), kept);
+    boolean last = sent.part() == sent.total();
+    switch (ReportStatus.of(report.status())) {
+      case DELIVERED -> {
+        int arrived = arrived(sent);
+        if (arrived == sent.total()) {
+          tell(sent, Signal.Evidence.DELIVERED, words, kept);
+        } else if (last) {
+          String some = arrived + " of " + sent.total() + " parts have arrived";
+          tell(sent, Signal.Evidence.RECEIVED, some, kept);
+        } else {
+          kept.run();
+        }
+      }
+      case UNDER_WAY -> {
+        if (last) {
+          tell(sent, Signal.Evidence.RECEIVED, words, kept);
+        } else {
+          kept.run();
+        }
+      }
+      case EXPIRED -> tell(sent, Signal.Evidence.EXPIRED, words, kept);
+      case FAILED -> tell(sent, Signal.Evidence.FAILED, words, kept);
+    }
   }
 
-  /** DELIVERED when every part of the set was, else RECEIVED. */
-  private Signal.Evidence whole(Sent sent) {
+  /**
+   * Of the parts of a long message only the last one shows that the carrier has all of it: what
+   * becomes of an earlier one must not keep the whole from being sent again.
+   */
+  private void tell(Sent sent, Signal.Evidence evidence, String why, Runnable kept) {
+    Map<String, String> facts =
+        Map.of("part", Integer.toString(sent.part()), "parts", Integer.toString(sent.total()));
+    offers.offer(
+        new Signal.Confirmation(sent.attempt(), evidence, why, clock.instant(), facts), kept);
+  }
+
+  /** Notes that a part has arrived; says how many of its set have. */
+  private int arrived(Sent sent) {
     if (sent.total() == 1) {
-      return Signal.Evidence.DELIVERED;
+      return 1;
     }
     String key = "parts/" + sent.attempt() + "/" + sent.set();
     List<String> delivered =
@@ -217,7 +246,7 @@ final class Receipts {
       delivered.add(part);
       keep(key, String.join(" ", delivered));
     }
-    return delivered.size() == sent.total() ? Signal.Evidence.DELIVERED : Signal.Evidence.RECEIVED;
+    return delivered.size();
   }
 
   /** Without them a reused reference may be taken for this part's, which is the lesser harm. */

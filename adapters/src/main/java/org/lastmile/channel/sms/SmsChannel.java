@@ -45,6 +45,11 @@ public final class SmsChannel implements Channel {
    */
   static final int MOST_PARTS = 16;
 
+  /** Before what no budget allows is offered again: meanwhile a modem or a card may come. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+  private static final Duration BACK_SOON = Duration.ofSeconds(30);
+
   /** At the front of every part of a drill. */
   static final String DRILL_MARK = "【演练】";
 
@@ -309,6 +314,11 @@ public final class SmsChannel implements Channel {
     }
 
     @Override
+    public boolean another(ModemSession session) {
+      return sessions.stream().anyMatch(s -> s != session && s.free());
+    }
+
+    @Override
     public void changed(ModemSession session) {
       turnAwayIfDown();
       tell(session);
@@ -356,6 +366,16 @@ public final class SmsChannel implements Channel {
         .toList();
   }
 
+  /** Whether a SIM that can't send just now could carry the letter as soon as its modem is back. */
+  private boolean backSoon(Letter letter) {
+    List<String> away =
+        sessions.stream()
+            .filter(s -> s.modem() != null && s.state() != ModemSession.State.READY)
+            .map(s -> s.modem().sim())
+            .toList();
+    return !away.isEmpty() && shared.budgets().until(away, letter).isZero();
+  }
+
   /**
    * What no SIM may carry now goes back to the desk until one may: so what is left goes to whoever
    * is most urgent, and does not wait behind what can't go out.
@@ -367,6 +387,8 @@ public final class SmsChannel implements Channel {
     }
     for (Letter letter : outbox.drain(l -> shared.budgets().refused(working, l))) {
       Duration wait = shared.budgets().until(working, letter);
+      Duration longest = backSoon(letter) ? BACK_SOON : LONGEST_WAIT;
+      wait = wait.compareTo(longest) < 0 ? wait : longest;
       letter.outcome.complete(
           new Outcome.Retry(wait, "budget: what the SIMs may send is spent, or kept for lifts"));
     }

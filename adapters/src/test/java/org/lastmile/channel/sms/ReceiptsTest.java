@@ -1,6 +1,7 @@
 package org.lastmile.channel.sms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -62,14 +63,26 @@ class ReceiptsTest {
     report(8, DELIVERED);
     assertThat(said)
         .extracting(Signal.Confirmation::evidence)
-        .containsExactly(
-            Evidence.RECEIVED,
-            Evidence.RECEIVED,
-            Evidence.RECEIVED,
-            Evidence.RECEIVED,
-            Evidence.DELIVERED);
-    assertThat(said.get(1).why()).startsWith("ST 20");
+        .containsExactly(Evidence.RECEIVED, Evidence.RECEIVED, Evidence.DELIVERED);
+    assertThat(said.get(0).why()).isEqualTo("1 of 3 parts have arrived");
+    assertThat(said.get(1).why()).isEqualTo("2 of 3 parts have arrived");
     assertThat(acknowledged).hasSize(5);
+  }
+
+  @Test
+  void what_becomes_of_an_earlier_part_says_nothing_of_a_message_that_may_not_have_left_whole() {
+    sent("a1", 3, 7, 8); // and then its modem was gone
+    report(7, DELIVERED);
+    report(8, STILL_TRYING);
+    report(8, DELIVERED);
+    assertThat(said).isEmpty();
+    assertThat(acknowledged).hasSize(3);
+    sent("a2", 3, 20, 21, 22);
+    report(22, STILL_TRYING);
+    assertThat(said)
+        .extracting(Signal.Confirmation::attempt, Signal.Confirmation::evidence)
+        .containsExactly(tuple("a2", Evidence.RECEIVED));
+    assertThat(said.get(0).why()).startsWith("ST 20");
   }
 
   @Test
@@ -80,11 +93,11 @@ class ReceiptsTest {
     report(9, DELIVERED);
     assertThat(said)
         .extracting(Signal.Confirmation::evidence)
-        .containsExactly(Evidence.RECEIVED, Evidence.EXPIRED, Evidence.RECEIVED);
+        .containsExactly(Evidence.EXPIRED, Evidence.RECEIVED);
     sent("a2", 2, 20, 21);
     report(20, FAILED);
-    assertThat(said.get(3).attempt()).isEqualTo("a2");
-    assertThat(said.get(3).evidence()).isEqualTo(Evidence.FAILED);
+    assertThat(said.get(2).attempt()).isEqualTo("a2");
+    assertThat(said.get(2).evidence()).isEqualTo(Evidence.FAILED);
   }
 
   @Test

@@ -47,7 +47,8 @@ class SmsPoolTest {
           .isInstanceOfSatisfying(
               Outcome.Retry.class,
               retry -> {
-                assertThat(retry.after()).isGreaterThan(Duration.ofMinutes(55));
+                // Not the hour that it takes: another card may come.
+                assertThat(retry.after()).isEqualTo(Duration.ofMinutes(5));
                 assertThat(retry.why()).startsWith("budget:");
               });
       for (int i = 0; i < 2; i++) {
@@ -122,6 +123,56 @@ class SmsPoolTest {
         bench.send(message("a" + i, PHONE, "red " + i, Message.Mark.OVER_BUDGET));
       }
       assertThat(bench.smsc.statistics().partsBySim().values()).containsOnly(3L);
+    }
+  }
+
+  @Test
+  void a_modem_whose_network_fails_takes_nothing_from_one_that_works() throws Exception {
+    try (Bench bench =
+        Bench.with(folder, 2, s -> s.withNetworkDelay(Duration.ofMillis(100))).ready()) {
+      bench.modem(0).next(50, Fault.refuse(38));
+      List<CompletableFuture<Outcome>> all = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        all.add(send(bench, message("a" + i, "1380000010" + i, "move")));
+      }
+      assertThat(all)
+          .allSatisfy(
+              o -> assertThat(o).succeedsWithin(PATIENCE).isInstanceOf(Outcome.Accepted.class));
+      assertThat(bench.modem(0).statistics().submits()).isLessThanOrEqualTo(1);
+      assertThat(bench.channel.check().state()).isEqualTo(Health.State.UP);
+    }
+  }
+
+  @Test
+  void a_number_that_every_sim_is_refused_for_costs_no_modem() throws Exception {
+    try (Bench bench = Bench.with(folder, 2).ready()) {
+      bench.smsc.phone("13800000404").refused(21);
+      assertThat(bench.send(message("bad", "13800000404", "move")))
+          .isInstanceOf(Outcome.Retry.class);
+      for (int i = 0; i < 4; i++) {
+        assertThat(bench.send(message("a" + i, "1380000010" + i, "move")))
+            .isInstanceOf(Outcome.Accepted.class);
+      }
+      assertThat(bench.channel.check().state()).isEqualTo(Health.State.UP);
+    }
+  }
+
+  @Test
+  void a_sim_that_is_refused_for_several_numbers_rests_and_still_hears() throws Exception {
+    try (Bench bench = Bench.with(folder, 1).ready()) {
+      bench.modem(0).next(50, Fault.refuse(8));
+      assertThat(bench.send(message("a1", PHONE, "move"))).isInstanceOf(Outcome.Retry.class);
+      assertThat(bench.send(message("a2", "13800000002", "move")))
+          .isInstanceOf(Outcome.LaneDown.class);
+      assertThat(bench.channel.check().parts().get(0).facts())
+          .containsEntry("trouble", "SIM_REFUSED")
+          .containsEntry("state", "DOWN");
+      bench.smsc.phone(PHONE).sends(bench.modem(0).number(), "1");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> bench.heard.all().stream().anyMatch(Signal.Inbound.class::isInstance));
+      assertThat(bench.channel.check().parts().get(0).facts())
+          .containsEntry("trouble", "SIM_REFUSED");
     }
   }
 

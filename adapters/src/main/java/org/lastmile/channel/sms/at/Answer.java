@@ -2,6 +2,7 @@ package org.lastmile.channel.sms.at;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a command ended.
@@ -40,6 +41,18 @@ public record Answer(End end, int code, List<String> lines, boolean pduWritten) 
     return lines.stream()
         .filter(line -> line.startsWith(prefix))
         .map(line -> line.substring(prefix.length()).strip())
+        .findFirst();
+  }
+
+  /**
+   * The message reference of {@code +CMGS: 12} or {@code +CMGS: 12,0891…} (27.005, 4.3); empty when
+   * it was not said.
+   */
+  public OptionalInt reference() {
+    return value("+CMGS:").stream()
+        .map(v -> v.split(",", 2)[0].strip())
+        .filter(v -> v.matches("\\d{1,3}"))
+        .mapToInt(Integer::parseInt)
         .findFirst();
   }
 

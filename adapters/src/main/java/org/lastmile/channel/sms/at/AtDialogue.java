@@ -66,6 +66,10 @@ public final class AtDialogue {
   private final Consumer<Unsolicited> unasked;
   private final AtLines lines = new AtLines();
   private final byte[] buffer = new byte[1024];
+
+  /** Lines of the answer that is awaited, or was last. */
+  private final List<String> said = new ArrayList<>();
+
   private boolean settled;
   private boolean echoOff;
   private boolean echoTested;
@@ -157,7 +161,8 @@ public final class AtDialogue {
       return new Answer(answer.end(), answer.code(), answer.lines(), true);
     } catch (LineLost e) {
       log.debug("line lost while sending: {}", e.getMessage());
-      return new Answer(Answer.End.GONE, -1, List.of(), written);
+      // What it had said by then counts: a reference shows that the part was taken.
+      return new Answer(Answer.End.GONE, -1, written ? said : List.of(), written);
     }
   }
 
@@ -200,7 +205,7 @@ public final class AtDialogue {
       String command, Duration patience, boolean promptExpected, long asks, BooleanSupplier told)
       throws LineLost {
     long end = System.nanoTime() + patience.toNanos();
-    List<String> said = new ArrayList<>();
+    said.clear();
     while (true) {
       Optional<String> next = lines.next(promptExpected);
       if (next.isEmpty()) {

@@ -3,6 +3,7 @@ package org.lastmile.channel.sms.at;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What every +CMS and +CME code means for a message and its modem: one table. Codes 1 to 127 are
@@ -35,6 +36,12 @@ public enum AtError {
   private static final Duration USUAL = Duration.ofSeconds(5);
 
   private record Row(AtError meaning, Said words, Duration pause) {}
+
+  /** 22 and 27 are the recipient's, 314 and 515 over in a moment. */
+  private static final Set<Integer> NETWORK_CMS =
+      Set.of(17, 38, 41, 42, 47, 127, 192, 194, 331, 332, 513);
+
+  private static final Set<Integer> NETWORK_CME = Set.of(30, 31, 32);
 
   private static final Map<Integer, Row> CMS = new HashMap<>();
   private static final Map<Integer, Row> CME = new HashMap<>();
@@ -170,6 +177,15 @@ public enum AtError {
   public static Duration pause(Answer answer) {
     Row row = row(answer);
     return row == null ? USUAL : row.pause();
+  }
+
+  /** Whether the next message would meet the same: the network's state, not the recipient's. */
+  public static boolean ofTheNetwork(Answer answer) {
+    return switch (answer.end()) {
+      case CMS -> NETWORK_CMS.contains(answer.code());
+      case CME -> NETWORK_CME.contains(answer.code());
+      case OK, ERROR, TIMEOUT, RESTARTED, GONE -> false;
+    };
   }
 
   private static Row row(Answer answer) {

@@ -164,6 +164,14 @@ class AtDialogueTest {
   }
 
   @Test
+  void a_line_lost_behind_the_reference_leaves_no_doubt_that_the_part_was_taken() {
+    modem.says("\r\n> ", "\r\n+CMGS: 17,\"0891683108200105\"\r\n").close();
+    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false);
+    assertThat(answer.end()).isEqualTo(Answer.End.GONE);
+    assertThat(answer.reference()).hasValue(17);
+  }
+
+  @Test
   void an_echo_that_is_back_means_that_the_modem_forgot_its_settings() throws LineLost {
     modem.says("ATE0\r\r\nOK\r\n");
     assertThat(at.ask("ATE0", SOON).ok()).isTrue();

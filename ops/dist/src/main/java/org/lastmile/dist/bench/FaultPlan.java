@@ -12,13 +12,19 @@ import org.lastmile.simulators.modem.Fault;
  * What goes wrong with which AT+CMGS of one run.
  *
  * @param name as the table shows it
+ * @param load what is sent
  * @param faults one for each AT+CMGS; those behind the last go right
  * @param bound the longest recovery that is good enough; null = it only has to be better than
  *     others'
  */
-record FaultPlan(String name, List<Fault> faults, Duration bound) {
+record FaultPlan(String name, Letter.Load load, List<Fault> faults, Duration bound) {
   /** The one that is hit, so that everything is in full swing. */
   private static final int HIT = 6;
+
+  /** With three parts a message: the middle of the fourth, and its end. */
+  private static final int MIDDLE = 11;
+
+  private static final int LAST = 12;
 
   /** Beyond the fault itself. */
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -61,9 +67,12 @@ record FaultPlan(String name, List<Fault> faults, Duration bound) {
     plans.add(
         new FaultPlan(
             "+CMS ERROR: 500 three times running",
+            Letter.Load.SHORT_GSM7,
             at(HIT, Fault.refuse(500), Fault.refuse(500), Fault.refuse(500)),
             null));
-    plans.add(new FaultPlan("+CMS ERROR: 500 at every fifth", everyFifth(), null));
+    plans.add(
+        new FaultPlan(
+            "+CMS ERROR: 500 at every fifth", Letter.Load.SHORT_GSM7, everyFifth(), null));
     plans.add(one("accepted, but +CMS ERROR: 500", Fault.acceptThenRefuse(500), null));
     plans.add(one("accepted, answer lost", Fault.lostAnswer(), null));
     plans.add(one("accepted, answer 20 s late", Fault.lateAnswer(Duration.ofSeconds(20)), null));
@@ -74,14 +83,23 @@ record FaultPlan(String name, List<Fault> faults, Duration bound) {
     plans.add(one("answer octet by octet", Fault.split(), null));
     plans.add(one("reset, 8 s", Fault.reset(RESET), RESET.plus(GRACE)));
     plans.add(one("unplugged for 5 s", Fault.unplug(UNPLUGGED), UNPLUGGED.plus(GRACE)));
+    plans.add(three("three parts, +CMS ERROR: 500 in the middle", MIDDLE, Fault.refuse(500), null));
+    plans.add(three("three parts, last answer lost", LAST, Fault.lostAnswer(), null));
+    plans.add(three("three parts, reset in the middle", MIDDLE, Fault.reset(RESET), RESET));
+    plans.add(three("three parts, unplugged at the end", LAST, Fault.unplug(UNPLUGGED), UNPLUGGED));
     for (int seed = 1; seed <= 3; seed++) {
-      plans.add(new FaultPlan("random mix, seed " + seed, mix(seed), null));
+      plans.add(new FaultPlan("random mix, seed " + seed, Letter.Load.SHORT_GSM7, mix(seed), null));
     }
     return plans;
   }
 
   private static FaultPlan one(String name, Fault fault, Duration bound) {
-    return new FaultPlan(name, at(HIT, fault), bound);
+    return new FaultPlan(name, Letter.Load.SHORT_GSM7, at(HIT, fault), bound);
+  }
+
+  private static FaultPlan three(String name, int hit, Fault fault, Duration time) {
+    Duration bound = time == null ? null : time.plus(GRACE);
+    return new FaultPlan(name, Letter.Load.CHINESE_200, at(hit, fault), bound);
   }
 
   private static List<Fault> at(int first, Fault... faults) {

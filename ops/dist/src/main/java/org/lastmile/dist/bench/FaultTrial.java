@@ -38,7 +38,8 @@ record FaultTrial(long lost, long duplicated, double recovery, double whole) {
       Sender.Maker maker, Path folder, FaultPlan plan, Duration patience, Duration linger)
       throws Exception {
     Files.createDirectories(folder);
-    List<Letter> letters = Letter.Load.SHORT_GSM7.letters(LETTERS);
+    List<Letter> letters = plan.load().letters(LETTERS);
+    int parts = LETTERS * plan.load().parts();
     try (Rack rack = new Rack(folder, 1, DELAY)) {
       List<Hit> hits = new CopyOnWriteArrayList<>();
       AtomicReference<Long> all = new AtomicReference<>();
@@ -47,7 +48,7 @@ record FaultTrial(long lost, long duplicated, double recovery, double whole) {
       plan.faults().forEach(fault -> modem.next(1, fault));
       try (Sender sender = maker.prepare(folder, rack.ports(), letters)) {
         sender.start();
-        wait(rack, all, patience, linger);
+        wait(rack, parts, all, patience, linger);
       }
       SmscStatistics seen = rack.smsc().statistics();
       long arrived = seen.byRecipient().size();
@@ -56,11 +57,12 @@ record FaultTrial(long lost, long duplicated, double recovery, double whole) {
               ? Double.POSITIVE_INFINITY
               : (all.get() - hits.get(0).at()) / 1e9;
       return new FaultTrial(
-          LETTERS - arrived, seen.duplicates(), recovery(hits, rack.taken()), whole);
+          LETTERS - arrived, seen.duplicates(), recovery(hits, rack.taken(), parts), whole);
     }
   }
 
-  private static void wait(Rack rack, AtomicReference<Long> all, Duration patience, Duration linger)
+  private static void wait(
+      Rack rack, int enough, AtomicReference<Long> all, Duration patience, Duration linger)
       throws InterruptedException {
     long moved = System.nanoTime();
     int before = 0;
@@ -72,7 +74,7 @@ record FaultTrial(long lost, long duplicated, double recovery, double whole) {
         before = parts;
         moved = now;
       }
-      if (all.get() == null && parts >= LETTERS && everybody(rack)) {
+      if (all.get() == null && parts >= enough && everybody(rack)) {
         all.set(now);
       }
       Duration longest = all.get() != null ? linger : parts == 0 ? START : patience;
@@ -86,14 +88,14 @@ record FaultTrial(long lost, long duplicated, double recovery, double whole) {
     return rack.smsc().statistics().byRecipient().size() >= LETTERS;
   }
 
-  private static double recovery(List<Hit> hits, List<Rack.Taken> taken) {
+  private static double recovery(List<Hit> hits, List<Rack.Taken> taken, int parts) {
     // Who never came as far as the fault never came at all.
     double longest = hits.isEmpty() ? Double.POSITIVE_INFINITY : 0;
     for (Hit hit : hits) {
       int next = hit.parts() + (FaultPlan.taken(hit.fault()) ? 1 : 0);
       if (next < taken.size()) {
         longest = Math.max(longest, (taken.get(next).at() - hit.at()) / 1e9);
-      } else if (hit.parts() < LETTERS - 1) {
+      } else if (hit.parts() < parts - 1) {
         return Double.POSITIVE_INFINITY;
       }
     }
