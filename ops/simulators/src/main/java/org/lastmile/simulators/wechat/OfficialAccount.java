@@ -236,7 +236,7 @@ public final class OfficialAccount implements Counterpart {
       }
       WeChatFault fault = call.fault();
       if (fault != null && fault.kind() == WeChatFault.Kind.ERRCODE) {
-        if (fault.code() == HELD_FOR_REVIEW) {
+        if (fault.code() == HELD_FOR_REVIEW && call.endpoint() == Endpoint.TEMPLATE_SEND) {
           heldForReview.add(message(call.body(), "url"));
         }
         throw new Refused(fault.code(), "told to");
