@@ -8,7 +8,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.lastmile.simulators.MovableClock;
 import org.lastmile.simulators.modem.ModemSettings;
 import org.lastmile.simulators.modem.Smsc;
 import org.lastmile.simulators.modem.VirtualModem;
@@ -27,6 +27,7 @@ import org.lastmile.simulators.speakers.SpeakerFleet;
 import org.lastmile.simulators.speakers.SpeakerSettings;
 import org.lastmile.simulators.wechat.AccountSettings;
 import org.lastmile.simulators.wechat.WeChatSandbox;
+import org.lastmile.simulators.wechat.WeComSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -251,8 +252,9 @@ public final class Simulate implements Runnable {
       mixinStandardHelpOptions = true,
       showDefaultValues = true,
       description = {
-        "WeChat for one official account, on loopback; its page shows the followers' phones.",
-        "Prints every message that a follower gets."
+        "WeChat and WeCom on loopback: one official account and one WeCom application.",
+        "Its page shows everybody's phone, with buttons that work. Prints every message that",
+        "arrives. Scripts drive it over HTTP under /sandbox/, see ops/simulators/README.md."
       })
   public static final class WeChat implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -283,19 +285,48 @@ public final class Simulate implements Runnable {
         description = "Follows the account; may be repeated.")
     private String[] followers = {};
 
+    @Option(
+        names = "--wecom-callback",
+        paramLabel = "URL",
+        description =
+            "Where clicks and words of members go, e.g. http://localhost:8080/wechat/wecom.")
+    private URI wecomCallback;
+
+    @Option(
+        names = "--member",
+        paramLabel = "USERID[:MOBILE]",
+        description = "The WeCom application may write to this person; may be repeated.")
+    private String[] members = {};
+
+    @Option(
+        names = "--latency",
+        paramLabel = "MS",
+        defaultValue = "0",
+        description = "Of every API call.")
+    private long latency;
+
     @Override
     public Integer call() throws InterruptedException {
       AccountSettings plain = AccountSettings.plain();
       AccountSettings settings = callback == null ? plain : plain.withCallback(callback, mode);
+      WeComSettings wecom = WeComSettings.plain().withCallback(wecomCallback);
       try (Stopping stopping = new Stopping(0)) {
         WeChatSandbox sandbox =
-            stopping.parts().add(new WeChatSandbox(settings, port, InstantSource.system()));
+            stopping.parts().add(new WeChatSandbox(settings, wecom, port, new MovableClock()));
+        sandbox.latency(Duration.ofMillis(latency));
         for (String follower : followers) {
           sandbox.account().follower(follower);
+        }
+        for (String member : members) {
+          String[] both = member.split(":", 2);
+          sandbox.wecom().member(both[0]).mobile(both.length == 2 ? both[1] : "");
         }
         sandbox
             .account()
             .onDelivered(m -> say(spec, m.openid() + " ← " + m.text().replace('\n', ' ')));
+        sandbox
+            .wecom()
+            .onDelivered(m -> say(spec, m.userid() + " ← " + m.text().replace('\n', ' ')));
         say(spec, "wechat " + sandbox.baseUrl());
         say(spec, "app-id " + settings.appId() + ", secret " + settings.secret());
         say(
@@ -306,6 +337,20 @@ public final class Simulate implements Runnable {
                 + settings.callbackToken()
                 + ", aes-key "
                 + settings.aesKey());
+        say(
+            spec,
+            "corp-id "
+                + wecom.corpId()
+                + ", agent-id "
+                + wecom.agentId()
+                + ", secret "
+                + wecom.secret()
+                + ", callback-token "
+                + wecom.callbackToken()
+                + ", aes-key "
+                + wecom.aesKey()
+                + ", robot key "
+                + wecom.robotKey());
         return untilTheEnd(stopping);
       }
     }
