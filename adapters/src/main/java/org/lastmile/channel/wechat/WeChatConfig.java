@@ -3,7 +3,6 @@ package org.lastmile.channel.wechat;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,17 +83,13 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
 
     List<String> problems() {
       List<String> problems = new ArrayList<>();
-      if (baseUrl == null
-          || baseUrl.getHost() == null
-          || !List.of("http", "https").contains(baseUrl.getScheme())) {
-        problems.add("base-url: is not an http or https address; use https://api.weixin.qq.com");
-      }
-      needed(problems, "app-id", appId);
-      needed(problems, "secret", secret);
-      needed(problems, "template-id", templateId);
-      needed(problems, "callback-token", callbackToken);
-      key(problems, "aes-key", aesKey);
-      key(problems, "previous-aes-key", previousAesKey);
+      Checks.url(problems, "base-url", baseUrl, "https://api.weixin.qq.com");
+      Checks.needed(problems, "app-id", appId);
+      Checks.needed(problems, "secret", secret);
+      Checks.needed(problems, "template-id", templateId);
+      Checks.needed(problems, "callback-token", callbackToken);
+      Checks.key(problems, "aes-key", aesKey);
+      Checks.key(problems, "previous-aes-key", previousAesKey);
       if (aesKey.isEmpty() && !previousAesKey.isEmpty()) {
         problems.add("previous-aes-key: is set without aes-key");
       }
@@ -119,26 +114,6 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
         problems.add("template: has no thing field, so that drills could not be marked");
       }
       return problems;
-    }
-
-    private static void needed(List<String> problems, String name, String value) {
-      if (value == null || value.isBlank()) {
-        problems.add(name + ": is missing");
-      }
-    }
-
-    private static void key(List<String> problems, String name, String value) {
-      if (value.isEmpty()) {
-        return;
-      }
-      try {
-        if (value.length() == 43 && Base64.getDecoder().decode(value + "=").length == 32) {
-          return;
-        }
-      } catch (IllegalArgumentException notBase64) {
-        // said below, without the key itself
-      }
-      problems.add(name + ": is not the 43 letters and digits that the platform shows");
     }
 
     private static Map<String, List<String>> inOrder(Object... pairs) {
