@@ -51,8 +51,7 @@ public sealed interface Signal {
    * @param facts further facts by name: {@code scene} (what the scanned code carried), {@code
    *     template}…
    */
-  record Binding(
-      String address, Change change, String why, Instant at, Map<String, String> facts)
+  record Binding(String address, Change change, String why, Instant at, Map<String, String> facts)
       implements Signal {
     public Binding {
       facts = Map.copyOf(facts);

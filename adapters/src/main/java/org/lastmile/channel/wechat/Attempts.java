@@ -53,9 +53,14 @@ final class Attempts {
   /** A receipt that came before its send was answered: its status, and when it came. */
   record Parked(String msgid, String status, Instant at) {}
 
-  /** How a try may be sent: under this {@code client_msg_id}, or not at all if it is empty. */
-  record Repeat(String clientMessageId) {
-    static final Repeat TOO_LATE = new Repeat("");
+  /**
+   * How a try may be sent.
+   *
+   * @param clientMessageId under this {@code client_msg_id}, or not at all if it is empty
+   * @param again an earlier try may have arrived
+   */
+  record Repeat(String clientMessageId, boolean again) {
+    static final Repeat TOO_LATE = new Repeat("", true);
   }
 
   /**
@@ -67,15 +72,15 @@ final class Attempts {
     String delivery = delivery(message.attempt());
     Optional<String> before = memory.get("try/" + delivery);
     if (before.isEmpty()) {
-      return new Repeat(clientMessageId(delivery));
+      return new Repeat(clientMessageId(delivery), false);
     }
     if (before.get().equals("failed")) {
-      return new Repeat(clientMessageId(message.attempt()));
+      return new Repeat(clientMessageId(message.attempt()), false);
     }
     Instant first = Instant.ofEpochMilli(Long.parseLong(before.get()));
     return clock.instant().isAfter(first.plus(DEDUPED))
         ? Repeat.TOO_LATE
-        : new Repeat(clientMessageId(delivery));
+        : new Repeat(clientMessageId(delivery), true);
   }
 
   void begins(Message message) {

@@ -38,6 +38,7 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
    * @param previousAesKey still accepted while the key is being changed; empty = none
    * @param template which template field (thing1, time2, …) shows which {@link Field}s, in order;
    *     several are written one after the other
+   * @param via which kind of message the template is
    */
   public record OfficialAccount(
       URI baseUrl,
@@ -47,7 +48,48 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
       String callbackToken,
       String aesKey,
       String previousAesKey,
-      Map<String, List<String>> template) {
+      Map<String, List<String>> template,
+      Via via) {
+
+    /** Through which of the platform's two doors messages go. */
+    public enum Via {
+      /** Template messages (模板消息): to every follower. */
+      TEMPLATE("/cgi-bin/message/template/send"),
+      /** Long-term subscription messages (订阅通知): to those who agreed to the template. */
+      SUBSCRIPTION("/cgi-bin/message/subscribe/bizsend");
+
+      private final String path;
+
+      Via(String path) {
+        this.path = path;
+      }
+
+      String path() {
+        return path;
+      }
+    }
+
+    /** With template messages. */
+    public OfficialAccount(
+        URI baseUrl,
+        String appId,
+        String secret,
+        String templateId,
+        String callbackToken,
+        String aesKey,
+        String previousAesKey,
+        Map<String, List<String>> template) {
+      this(
+          baseUrl,
+          appId,
+          secret,
+          templateId,
+          callbackToken,
+          aesKey,
+          previousAesKey,
+          template,
+          Via.TEMPLATE);
+    }
 
     /** Hazard, grade, place, time, action: the least that a warning must say. */
     public static final Map<String, List<String>> DEFAULT_TEMPLATE =
@@ -79,6 +121,7 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
       (template == null || template.isEmpty() ? DEFAULT_TEMPLATE : template)
           .forEach((name, fields) -> copy.put(name, List.copyOf(fields)));
       template = Collections.unmodifiableMap(copy);
+      via = Objects.requireNonNullElse(via, Via.TEMPLATE);
     }
 
     List<String> problems() {

@@ -40,8 +40,7 @@ public record WeComConfig(
     corpId = Objects.requireNonNullElse(corpId, "");
     aesKey = Objects.requireNonNullElse(aesKey, "");
     previousAesKey = Objects.requireNonNullElse(previousAesKey, "");
-    robots =
-        robots == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(robots));
+    robots = robots == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(robots));
     limits = Objects.requireNonNullElse(limits, WeChatConfig.Limits.DEFAULT);
   }
 

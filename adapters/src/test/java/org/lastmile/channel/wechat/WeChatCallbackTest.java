@@ -31,6 +31,7 @@ import org.lastmile.channel.wechat.WeChatCallback.Reply;
 /** What the platform posts, signed and encrypted by another hand (WxJava). */
 class WeChatCallbackTest {
   private static final String OTHER_OPENID = "oOTHER1234567890abcdefghijkl";
+  private static final AtomicInteger NONCES = new AtomicInteger(1_320_562_132);
   private Desk desk;
 
   @BeforeEach
@@ -50,8 +51,9 @@ class WeChatCallbackTest {
   private static Map<String, String> signed(String token, String timestamp) {
     Map<String, String> query = new HashMap<>();
     query.put("timestamp", timestamp);
-    query.put("nonce", "1320562132");
-    query.put("signature", SHA1.gen(token, timestamp, "1320562132"));
+    String nonce = Integer.toString(NONCES.incrementAndGet());
+    query.put("nonce", nonce);
+    query.put("signature", SHA1.gen(token, timestamp, nonce));
     return query;
   }
 
