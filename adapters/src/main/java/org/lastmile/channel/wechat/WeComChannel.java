@@ -297,11 +297,11 @@ public final class WeComChannel implements Channel {
     try {
       Map<String, Outcome> outcomes =
           sender.carry(batch.messages(), batch.face(), batch.id(), batch.again());
+      widen();
       batch.all().forEach(s -> s.outcome.complete(outcomes.get(s.message.attempt())));
     } catch (RuntimeException e) {
       batch.all().forEach(s -> s.outcome.complete(fault(s.message, e)));
     }
-    widen();
     tellNews();
   }
 

@@ -15,6 +15,10 @@ import static org.lastmile.channel.wechat.ScriptedPlatform.reset;
 import static org.lastmile.channel.wechat.ScriptedPlatform.stall;
 import static org.lastmile.channel.wechat.ScriptedPlatform.status;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +32,6 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,7 @@ import org.lastmile.channel.Message.Mark;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.channel.wechat.WeComChannel.Lookup;
+import org.slf4j.LoggerFactory;
 
 /** What goes out to WeCom, and what is known afterwards of each person. */
 class WeComChannelTest {
@@ -574,25 +577,41 @@ class WeComChannelTest {
   }
 
   @Test
-  void no_reason_shows_a_userid_a_token_or_a_secret() throws Exception {
-    desk.platform.next(
-        WECOM_SEND,
-        json("{\"errcode\":40058,\"errmsg\":\"invalid touser zhangsan1 hint\"}"),
-        errcode(81013),
-        reset());
-    String reasons =
-        Stream.of("w1.1.1", "w1.2.1", "w1.3.1")
-            .map(
-                attempt -> {
-                  try {
-                    return desk.send(attempt, "zhangsan1").toString();
-                  } catch (Exception e) {
-                    throw new AssertionError(e);
-                  }
-                })
-            .collect(Collectors.joining());
-    assertThat(reasons + desk.channel.check())
-        .doesNotContain("zhangsan1", "TOKEN-1", "corp-secret");
+  void logs_and_reasons_hold_no_userid_no_token_and_no_secret() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger("org.lastmile.channel.wechat");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    Level before = logger.getLevel();
+    logger.setLevel(Level.TRACE);
+    logger.addAppender(lines);
+    try {
+      desk.platform.next(
+          WECOM_SEND,
+          json("{\"errcode\":40058,\"errmsg\":\"invalid touser zhangsan1 hint\"}"),
+          json("{\"errcode\":0,\"invaliduser\":\"zhangsan1\",\"msgid\":\"m\"}"),
+          errcode(81013),
+          reset());
+      desk.platform.next(USERID, errcode(45009));
+      List<String> said = new ArrayList<>();
+      for (int i = 1; i < 5; i++) {
+        said.add(desk.send("w1." + i + ".1", "zhangsan1").toString());
+      }
+      said.add(find("13800000001").toString());
+      said.add(desk.send("w1.5.1", "robot:village").toString());
+      said.add(desk.channel.check().toString());
+      lines.list.forEach(line -> said.add(line.getFormattedMessage()));
+      assertThat(said)
+          .hasSizeGreaterThan(10)
+          .noneMatch(line -> line.contains("zhangsan1"))
+          .noneMatch(line -> line.contains("13800000001"))
+          .noneMatch(line -> line.contains("TOKEN-1"))
+          .noneMatch(line -> line.contains("corp-secret"))
+          .noneMatch(line -> line.contains("robot-key"));
+      assertThat(desk.memory.everything()).doesNotContain("corp-secret", "13800000001");
+    } finally {
+      logger.detachAppender(lines);
+      logger.setLevel(before);
+    }
   }
 
   @Test
