@@ -1,7 +1,9 @@
 package org.lastmile.channel.wechat;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.lastmile.channel.Signal;
 
 /** What one platform's callbacks mean. */
 interface CallbackReader {
@@ -14,4 +16,24 @@ interface CallbackReader {
 
   /** What the platform is answered when that is kept, now or when it was brought before. */
   WeChatCallback.Reply kept(Map<String, String> query, Map<String, String> fields);
+
+  static String from(Map<String, String> fields) {
+    return fields.getOrDefault("FromUserName", "");
+  }
+
+  /** What somebody said, as a signal; {@code id} where the platform gave no number. */
+  static Signal.Inbound words(Map<String, String> fields, String id, String text, Instant at) {
+    return new Signal.Inbound(
+        fields.getOrDefault("MsgId", Attempts.hash(id)),
+        from(fields),
+        fields.getOrDefault("ToUserName", ""),
+        text,
+        at);
+  }
+
+  /** Short and on one line, for logs and reasons. */
+  static String plain(String text) {
+    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ");
+    return line.substring(0, Math.min(80, line.length()));
+  }
 }

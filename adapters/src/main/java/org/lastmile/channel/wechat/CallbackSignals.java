@@ -58,7 +58,7 @@ final class CallbackSignals implements CallbackReader {
     return msgId.isEmpty()
         ? String.join(
             "/",
-            from(fields),
+            CallbackReader.from(fields),
             fields.getOrDefault("CreateTime", ""),
             fields.getOrDefault("Event", ""),
             fields.getOrDefault("EventKey", ""),
@@ -102,15 +102,16 @@ final class CallbackSignals implements CallbackReader {
       case "subscribe", "SCAN" -> {
         String scene = fields.getOrDefault("EventKey", "").replaceFirst("^qrscene_", "");
         yield bindings.changed(
-            from(fields),
+            CallbackReader.from(fields),
             Signal.Change.FOLLOWED,
             "",
             scene.isEmpty() ? Map.of() : Map.of("scene", scene));
       }
       case "unsubscribe" -> {
         lane.unfollowed();
-        log.info("{} does not follow any more", Mask.openid(from(fields)));
-        yield bindings.changed(from(fields), Signal.Change.UNFOLLOWED, "unsubscribe", Map.of());
+        log.info("{} does not follow any more", Mask.openid(CallbackReader.from(fields)));
+        yield bindings.changed(
+            CallbackReader.from(fields), Signal.Change.UNFOLLOWED, "unsubscribe", Map.of());
       }
       case "subscribe_msg_popup_event" -> agreed(fields, "SubscribeMsgPopupEvent");
       case "subscribe_msg_change_event" -> agreed(fields, "SubscribeMsgChangeEvent");
@@ -146,7 +147,11 @@ final class CallbackSignals implements CallbackReader {
       } else {
         all =
             all.thenCombine(
-                bindings.changed(from(fields), change, plain(status), Map.of("template", template)),
+                bindings.changed(
+                    CallbackReader.from(fields),
+                    change,
+                    CallbackReader.plain(status),
+                    Map.of("template", template)),
                 (before, now) -> null);
       }
     }
@@ -154,36 +159,35 @@ final class CallbackSignals implements CallbackReader {
 
   private CompletionStage<Void> nobodyReads(String type, String event) {
     lane.unread();
-    log.info("A callback that nobody reads: {} {}", plain(type), plain(event));
+    log.info(
+        "A callback that nobody reads: {} {}",
+        CallbackReader.plain(type),
+        CallbackReader.plain(event));
     return CompletableFuture.completedFuture(null);
   }
 
   private CompletionStage<Void> words(Sink to, Map<String, String> fields, String text) {
-    return to.accept(
-        new Signal.Inbound(
-            fields.getOrDefault("MsgId", Attempts.hash(identity(fields))),
-            from(fields),
-            fields.getOrDefault("ToUserName", ""),
-            text,
-            clock.instant()));
+    return to.accept(CallbackReader.words(fields, identity(fields), text, clock.instant()));
   }
 
   private CompletionStage<Void> receipt(
       Sink to, Map<String, String> fields, String msgid, String status) {
-    Attempts.Found found = attempts.find(msgid, from(fields));
+    Attempts.Found found = attempts.find(msgid, CallbackReader.from(fields));
     if (found instanceof Attempts.Found.NotYet) {
       return CompletableFuture.failedFuture(
           new IllegalStateException("it may be about a send that is under way"));
     }
     if (found instanceof Attempts.Found.Ambiguous) {
       lane.foreign();
-      log.warn("A receipt of {} without an id fits several messages", Mask.openid(from(fields)));
+      log.warn(
+          "A receipt of {} without an id fits several messages",
+          Mask.openid(CallbackReader.from(fields)));
       return CompletableFuture.completedFuture(null);
     }
     if (found instanceof Attempts.Found.Foreign) {
-      attempts.park(msgid, from(fields), status);
+      attempts.park(msgid, CallbackReader.from(fields), status);
       // The send may have been answered between the look and the parking.
-      found = attempts.find(msgid, from(fields));
+      found = attempts.find(msgid, CallbackReader.from(fields));
     }
     if (!(found instanceof Attempts.Found.Attempt ours)) {
       lane.foreign();
@@ -195,7 +199,7 @@ final class CallbackSignals implements CallbackReader {
       return CompletableFuture.completedFuture(null);
     }
     return to.accept(confirmation.get())
-        .thenRunAsync(() -> attempts.settle(from(fields), ours.attempt()), workers);
+        .thenRunAsync(() -> attempts.settle(CallbackReader.from(fields), ours.attempt()), workers);
   }
 
   private Optional<Signal.Confirmation> confirmation(
@@ -208,21 +212,12 @@ final class CallbackSignals implements CallbackReader {
       attempts.failed(attempt);
     } else {
       lane.unread();
-      log.warn("A receipt with an unknown status: {}", plain(status));
+      log.warn("A receipt with an unknown status: {}", CallbackReader.plain(status));
       return Optional.empty();
     }
     return Optional.of(
-        new Signal.Confirmation(attempt, evidence, plain(status), at, Map.of("msgid", msgid)));
-  }
-
-  private static String from(Map<String, String> fields) {
-    return fields.getOrDefault("FromUserName", "");
-  }
-
-  /** Short and on one line, for logs and reasons. */
-  static String plain(String text) {
-    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ");
-    return line.substring(0, Math.min(80, line.length()));
+        new Signal.Confirmation(
+            attempt, evidence, CallbackReader.plain(status), at, Map.of("msgid", msgid)));
   }
 
   /**

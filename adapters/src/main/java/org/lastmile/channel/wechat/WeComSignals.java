@@ -81,7 +81,7 @@ final class WeComSignals implements CallbackReader {
     return msgId.isEmpty()
         ? String.join(
             "/",
-            from(fields),
+            CallbackReader.from(fields),
             fields.getOrDefault("CreateTime", ""),
             fields.getOrDefault("Event", ""),
             fields.getOrDefault("EventKey", ""),
@@ -110,11 +110,13 @@ final class WeComSignals implements CallbackReader {
           return words(to, fields, fields.getOrDefault("EventKey", ""));
         }
         case "subscribe" -> {
-          return bindings.changed(from(fields), Signal.Change.FOLLOWED, "", Map.of());
+          return bindings.changed(
+              CallbackReader.from(fields), Signal.Change.FOLLOWED, "", Map.of());
         }
         case "unsubscribe" -> {
           lane.unfollowed();
-          return bindings.changed(from(fields), Signal.Change.UNFOLLOWED, event, Map.of());
+          return bindings.changed(
+              CallbackReader.from(fields), Signal.Change.UNFOLLOWED, event, Map.of());
         }
         default -> {
           // counted below
@@ -124,15 +126,15 @@ final class WeComSignals implements CallbackReader {
     lane.unread();
     log.info(
         "A callback that nobody reads: {} {}",
-        CallbackSignals.plain(type),
-        CallbackSignals.plain(event));
+        CallbackReader.plain(type),
+        CallbackReader.plain(event));
     return CompletableFuture.completedFuture(null);
   }
 
   /** A card names its task, so that the click is the answer to one message and no other. */
   private CompletionStage<Void> click(Sink to, Map<String, String> fields, Button button) {
     Optional<Task> task = tasks.find(fields.getOrDefault("TaskId", ""));
-    Optional<Task.Recipient> who = task.flatMap(t -> t.recipient(from(fields)));
+    Optional<Task.Recipient> who = task.flatMap(t -> t.recipient(CallbackReader.from(fields)));
     if (who.isEmpty()) {
       // Not our card, or one from long ago: the words count as any others.
       lane.foreign();
@@ -148,19 +150,13 @@ final class WeComSignals implements CallbackReader {
     return to.accept(confirmation)
         .thenRun(
             () -> {
-              task.get().clicked(from(fields));
+              task.get().clicked(CallbackReader.from(fields));
               clicked.accept(task.get());
             });
   }
 
   private CompletionStage<Void> words(Sink to, Map<String, String> fields, String text) {
-    return to.accept(
-        new Signal.Inbound(
-            fields.getOrDefault("MsgId", Attempts.hash(identity(fields))),
-            from(fields),
-            fields.getOrDefault("ToUserName", ""),
-            text,
-            clock.instant()));
+    return to.accept(CallbackReader.words(fields, identity(fields), text, clock.instant()));
   }
 
   @Override
@@ -169,7 +165,7 @@ final class WeComSignals implements CallbackReader {
     boolean known =
         tasks
             .here(fields.getOrDefault("TaskId", ""))
-            .flatMap(task -> task.recipient(from(fields)))
+            .flatMap(task -> task.recipient(CallbackReader.from(fields)))
             .isPresent();
     return Button.of(fields)
         .filter(button -> known)
@@ -182,7 +178,7 @@ final class WeComSignals implements CallbackReader {
 
   private String turned(Map<String, String> fields, Button button) {
     return "<xml><ToUserName>"
-        + cdata(from(fields))
+        + cdata(CallbackReader.from(fields))
         + "</ToUserName><FromUserName>"
         + cdata(fields.getOrDefault("ToUserName", ""))
         + "</FromUserName><CreateTime>"
@@ -194,9 +190,5 @@ final class WeComSignals implements CallbackReader {
 
   private static String cdata(String text) {
     return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>";
-  }
-
-  private static String from(Map<String, String> fields) {
-    return fields.getOrDefault("FromUserName", "");
   }
 }

@@ -34,6 +34,16 @@ final class Desk implements AutoCloseable {
           Duration.ofSeconds(2),
           Duration.ofMinutes(5));
 
+  /** For tests that hold callbacks back on purpose, however slow the machine is. */
+  static final WeChatConfig.Limits PATIENT =
+      new WeChatConfig.Limits(
+          50,
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(2),
+          Duration.ofMillis(1),
+          Duration.ofMinutes(1),
+          Duration.ofMinutes(5));
+
   final SetClock clock = new SetClock("2026-11-22T03:30:20Z");
   final MemoryThatForgets memory = new MemoryThatForgets(clock);
   final ScriptedPlatform platform;

@@ -490,6 +490,8 @@ class WeChatCallbackTest {
 
   @Test
   void a_flood_is_turned_away_with_503_and_what_was_let_in_is_kept() throws Exception {
+    desk.close();
+    desk = new Desk(Desk.PATIENT);
     CompletableFuture<Void> disk = new CompletableFuture<>();
     desk.channel.listen(signal -> disk);
     List<CompletableFuture<Reply>> replies = new ArrayList<>();

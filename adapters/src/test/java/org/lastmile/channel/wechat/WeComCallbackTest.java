@@ -7,6 +7,7 @@ import static org.lastmile.channel.wechat.ScriptedPlatform.CARD;
 import static org.lastmile.channel.wechat.ScriptedPlatform.WECOM_SEND;
 import static org.lastmile.channel.wechat.ScriptedPlatform.reset;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -295,6 +296,8 @@ class WeComCallbackTest {
 
   @Test
   void a_flood_is_turned_away_with_503_and_what_was_let_in_is_kept() throws Exception {
+    desk.close();
+    desk = new WeComDesk(Desk.PATIENT, Duration.ofMillis(5));
     CompletableFuture<Void> disk = new CompletableFuture<>();
     desk.channel.listen(signal -> disk);
     List<CompletionStage<Reply>> replies = new ArrayList<>();
