@@ -50,6 +50,36 @@ public sealed interface Signal {
     }
   }
 
+  /**
+   * Whether a person can be reached at an address at all, as far as the platform says so; one
+   * message says nothing of it.
+   *
+   * @param address the person's address on this channel
+   * @param why the wire's own words, its code first; empty when there is nothing to say
+   * @param facts further facts by name: {@code scene} (what the scanned code carried), {@code
+   *     template}…
+   */
+  record Binding(String address, Change change, String why, Instant at, Map<String, String> facts)
+      implements Signal {
+    public Binding {
+      facts = Map.copyOf(facts);
+    }
+  }
+
+  /** What became of a person's tie to our account. */
+  enum Change {
+    /** Follows the account now, or came back through a code with a scene. */
+    FOLLOWED,
+    /** Has left: nothing can be sent any more, and what is kept of the person must go. */
+    UNFOLLOWED,
+    /** Agreed to the messages of a template. */
+    ACCEPTED,
+    /** Refused the messages of a template. */
+    REFUSED,
+    /** The platform knows no such person of ours: the address is wrong or out of date. */
+    DEAD
+  }
+
   /** What kind of evidence a confirmation is. */
   enum Evidence {
     /** The device has the command or the carrier still tries; nobody was told yet. */

@@ -1,105 +1,85 @@
 package org.lastmile.channel.wechat;
 
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
- * Who may speak to us: a callback is opened only if the platform signed it, just now, for us. With
- * an AES key configured nothing but the encrypted part is believed: the plain signature does not
- * cover the body.
+ * The official account's: plain, encrypted, or both in one. With an AES key configured nothing but
+ * the encrypted part is believed: the plain signature does not cover the body. Without one, a
+ * signature is good for one body, so that whoever has seen one can't put other words under it.
  */
-final class CallbackEnvelope {
-  private final WeChatConfig.OfficialAccount account;
-  private final Duration clockSkew;
+final class CallbackEnvelope implements Envelope {
+  /** The newest signatures of the time window; what is older is refused for its time. */
+  private static final int MOST_SIGNATURES = 50_000;
+
+  private final Seal seal;
   private final Lane lane;
-  private final Clock clock;
-  private final CallbackCrypto crypto;
-  private final boolean encrypted;
+  private final Map<String, String> used =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+          return size() > MOST_SIGNATURES;
+        }
+      };
 
   CallbackEnvelope(WeChatConfig config, Lane lane, Clock clock) {
-    this.account = config.officialAccount();
-    this.clockSkew = config.limits().clockSkew();
+    WeChatConfig.OfficialAccount account = config.officialAccount();
     this.lane = lane;
-    this.clock = clock;
-    List<String> keys =
-        Stream.of(account.aesKey(), account.previousAesKey()).filter(k -> !k.isEmpty()).toList();
-    this.crypto = new CallbackCrypto(account.appId(), keys);
-    this.encrypted = !keys.isEmpty();
+    this.seal =
+        new Seal(
+            account.callbackToken(),
+            account.appId(),
+            account.aesKey(),
+            account.previousAesKey(),
+            config.limits().clockSkew(),
+            lane,
+            clock);
   }
 
-  /** Refused: the status to answer, and why, for the log. */
-  static final class Refused extends Exception {
-    private static final long serialVersionUID = 1;
-    private final int status;
-
-    Refused(int status, String why) {
-      super(why);
-      this.status = status;
-    }
-
-    int status() {
-      return status;
-    }
+  @Override
+  public String echo(Map<String, String> query) throws Refused {
+    checkSigned(query);
+    return query.getOrDefault("echostr", "");
   }
 
-  /** Checks signature and time of the query; quick, and touches nothing outside memory. */
-  void checkSigned(Map<String, String> query) throws Refused {
-    String timestamp = query.getOrDefault("timestamp", "");
-    String nonce = query.getOrDefault("nonce", "");
-    String expected = CallbackCrypto.signature(account.callbackToken(), timestamp, nonce);
-    if (!CallbackCrypto.same(expected, query.getOrDefault("signature", ""))) {
+  @Override
+  public void checkSigned(Map<String, String> query) throws Refused {
+    if (!seal.signed(query.getOrDefault("signature", ""), query)) {
       lane.callbackUnsigned();
       throw new Refused(403, "wrong signature");
     }
     lane.callbackSigned();
-    Duration off =
-        timestamp.matches("\\d{1,12}")
-            ? Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), clock.instant())
-            : Duration.ofDays(36_500);
-    if (off.abs().compareTo(clockSkew) > 0) {
-      String why = "its time is " + off.toSeconds() + " s off; is this machine's clock right?";
-      lane.callbackRefused(why);
-      throw new Refused(403, why);
-    }
+    seal.checkTime(query);
   }
 
-  /** The fields of the message, decrypted wherever an AES key is configured. */
-  Map<String, String> open(Map<String, String> query, byte[] body) throws Refused {
-    try {
-      Map<String, String> outer = CallbackXml.read(body);
-      if (!encrypted) {
-        if (outer.containsKey("Encrypt") && !outer.containsKey("MsgType")) {
-          throw signedRefusal(403, "it is encrypted, and no aes-key is configured");
-        }
-        return outer;
+  @Override
+  public Map<String, String> open(Map<String, String> query, byte[] body) throws Refused {
+    Map<String, String> outer = seal.xml(body);
+    String sealed = outer.getOrDefault("Encrypt", "");
+    if (!seal.encrypts()) {
+      if (!sealed.isEmpty() && !outer.containsKey("MsgType")) {
+        throw seal.refused(403, "it is encrypted, and no aes-key is configured");
       }
-      String sealed = outer.getOrDefault("Encrypt", "");
-      if (sealed.isEmpty()) {
-        throw signedRefusal(403, "it is not encrypted, and an aes-key is configured");
-      }
-      String expected =
-          CallbackCrypto.signature(
-              account.callbackToken(),
-              query.getOrDefault("timestamp", ""),
-              query.getOrDefault("nonce", ""),
-              sealed);
-      if (!CallbackCrypto.same(expected, query.getOrDefault("msg_signature", ""))) {
-        throw signedRefusal(403, "wrong msg_signature");
-      }
-      return CallbackXml.read(crypto.decrypt(sealed));
-    } catch (CallbackXml.Unreadable e) {
-      throw signedRefusal(400, e.getMessage());
-    } catch (CallbackCrypto.NotOurs e) {
-      throw signedRefusal(403, e.getMessage());
+      once(query.getOrDefault("signature", ""), Attempts.hash(Seal.text(body)));
+      return outer;
     }
+    if (sealed.isEmpty()) {
+      throw seal.refused(403, "it is not encrypted, and an aes-key is configured");
+    }
+    if (!seal.signed(query.getOrDefault("msg_signature", ""), query, sealed)) {
+      throw seal.refused(403, "wrong msg_signature");
+    }
+    return seal.read(sealed);
   }
 
-  private Refused signedRefusal(int status, String why) {
-    lane.callbackRefused(why);
-    return new Refused(status, why);
+  private void once(String signature, String body) throws Refused {
+    String before;
+    synchronized (used) {
+      before = used.putIfAbsent(signature, body);
+    }
+    if (before != null && !before.equals(body)) {
+      throw seal.refused(403, "its signature was used for other words before");
+    }
   }
 }

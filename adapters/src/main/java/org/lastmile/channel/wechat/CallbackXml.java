@@ -1,6 +1,9 @@
 package org.lastmile.channel.wechat;
 
 import java.io.ByteArrayInputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.xml.stream.XMLInputFactory;
@@ -9,7 +12,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * Reads the platform's flat {@code <xml><Name>value</Name>…</xml>}. Anything that could do harm is
+ * Reads the platform's {@code <xml><Name>value</Name>…</xml>}. Anything that could do harm is
  * refused: a DTD, an entity of its own, deep nesting, many elements, one name twice.
  */
 final class CallbackXml {
@@ -30,7 +33,10 @@ final class CallbackXml {
     }
   }
 
-  /** The values of the root's children that hold text; nested ones are passed over. */
+  /**
+   * The values of the root's children by name, and of what is nested in them by path: {@code
+   * Event/List/Id}, and for the second of several lists {@code Event/List#2/Id}.
+   */
   static Map<String, String> read(byte[] body) throws Unreadable {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
@@ -57,34 +63,42 @@ final class CallbackXml {
   private static Map<String, String> read(XMLStreamReader reader)
       throws XMLStreamException, Unreadable {
     Map<String, String> values = new LinkedHashMap<>();
-    int depth = 0;
+    Map<String, Integer> siblings = new HashMap<>();
+    Deque<String> paths = new ArrayDeque<>();
     int elements = 0;
-    String name = "";
+    boolean leaf = false;
     StringBuilder text = new StringBuilder();
     while (reader.hasNext()) {
       switch (reader.next()) {
         case XMLStreamConstants.START_ELEMENT -> {
-          if (++depth > DEEPEST || ++elements > MOST_ELEMENTS) {
+          if (paths.size() >= DEEPEST || ++elements > MOST_ELEMENTS) {
             throw new Unreadable("XML is nested too deeply or has too many elements");
           }
-          if (depth == 1 && !reader.getLocalName().equals("xml")) {
+          String name = reader.getLocalName();
+          if (paths.isEmpty() && !name.equals("xml")) {
             throw new Unreadable("the root element is not xml");
           }
-          if (depth == 2) {
-            name = reader.getLocalName();
-            text.setLength(0);
-          }
+          paths.push(
+              switch (paths.size()) {
+                case 0 -> "";
+                case 1 -> name;
+                default -> numbered(paths.element() + "/" + name, siblings);
+              });
+          text.setLength(0);
+          leaf = true;
         }
-        case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> {
-          if (depth == 2) {
+        case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA ->
             text.append(reader.getText());
-          }
-        }
         case XMLStreamConstants.END_ELEMENT -> {
-          if (depth == 2 && values.put(name, text.toString().strip()) != null) {
-            throw new Unreadable("an element stands there twice");
+          String path = paths.pop();
+          boolean child = paths.size() == 1;
+          if ((leaf && !paths.isEmpty()) || child) {
+            String value = leaf ? text.toString().strip() : "";
+            if (values.put(path, value) != null) {
+              throw new Unreadable("an element stands there twice");
+            }
           }
-          depth--;
+          leaf = false;
         }
         case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
             throw new Unreadable("a DTD or an entity, which is never read");
@@ -94,5 +108,10 @@ final class CallbackXml {
       }
     }
     return values;
+  }
+
+  private static String numbered(String path, Map<String, Integer> siblings) {
+    int number = siblings.merge(path, 1, Integer::sum);
+    return number == 1 ? path : path + "#" + number;
   }
 }

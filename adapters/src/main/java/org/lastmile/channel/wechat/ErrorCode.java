@@ -6,10 +6,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What the platform's {@code errcode} means and what is done about it, as one table. The {@code
- * errmsg} beside it is never branched on.
+ * What the official account's {@code errcode} means and what is done about it, as one table. The
+ * {@code errmsg} beside it is never branched on.
  */
-enum ErrorCode {
+enum ErrorCode implements Code {
   OK(0, Act.ACCEPT, "taken"),
   BUSY(-1, Act.REPEAT, "the platform is busy"),
   HELD(40252, Act.HOLD, "held for review, for up to 30 minutes; may still be sent"),
@@ -17,8 +17,8 @@ enum ErrorCode {
       43116,
       Act.STOP_TEMPLATE,
       "the template is banned; appeal on mp.weixin.qq.com or configure another template-id"),
-  NOT_FOLLOWING(43004, Act.GIVE_UP, "this person does not follow the account"),
-  BAD_OPENID(40003, Act.GIVE_UP, "this openid is not one of the account's"),
+  NOT_FOLLOWING(43004, Act.GIVE_UP_ADDRESS, "this person does not follow the account"),
+  BAD_OPENID(40003, Act.GIVE_UP_ADDRESS, "this openid is not one of the account's"),
   REFUSED(43101, Act.GIVE_UP, "this person refused it, or has no subscription left"),
   BAD_FIELD(47003, Act.GIVE_UP_AND_SHOW, "a template field does not fit; check template"),
   BAD_TEMPLATE(40037, Act.GIVE_UP_AND_SHOW, "the template id is unknown; check template-id"),
@@ -38,30 +38,6 @@ enum ErrorCode {
   /** A code that is not in the table: shown, and the person is told over another channel. */
   OTHER(Integer.MIN_VALUE, Act.GIVE_UP_AND_SHOW, "the platform refused it");
 
-  /** What is done about a code. */
-  enum Act {
-    /** ACCEPTED. */
-    ACCEPT,
-    /** PENDING: never sent again, the ladder goes on. */
-    HOLD,
-    /** At most three repeats with the same {@code client_msg_id}, then RETRY. */
-    REPEAT,
-    /** PERMANENT for this address or content. */
-    GIVE_UP,
-    /** PERMANENT, and a configuration fault for the operator. */
-    GIVE_UP_AND_SHOW,
-    /** Nothing more is sent with this template: LANE_DOWN until another one is configured. */
-    STOP_TEMPLATE,
-    /** The lane pauses to the next minute: RETRY. */
-    WAIT_MINUTE,
-    /** The lane pauses until midnight in Beijing, when the quota starts anew: LANE_DOWN. */
-    WAIT_MIDNIGHT,
-    /** A new token and one more try, then LANE_DOWN. */
-    RENEW_TOKEN,
-    /** LANE_DOWN: nothing goes until somebody corrects the account or the configuration. */
-    FIX_ACCOUNT
-  }
-
   private static final Map<Integer, ErrorCode> BY_NUMBER =
       Arrays.stream(values()).collect(Collectors.toMap(c -> c.number, Function.identity()));
 
@@ -79,11 +55,13 @@ enum ErrorCode {
     return BY_NUMBER.getOrDefault(number, OTHER);
   }
 
-  Act act() {
+  @Override
+  public Act act() {
     return act;
   }
 
-  String meaning() {
+  @Override
+  public String meaning() {
     return meaning;
   }
 }

@@ -28,6 +28,7 @@ final class Lane {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("MM-dd HH:mm:ss").withZone(BEIJING);
 
+  private final String name;
   private final Clock clock;
   private final LongAdder accepted = new LongAdder();
   private final LongAdder unfollowed = new LongAdder();
@@ -42,7 +43,8 @@ final class Lane {
   private Trouble callback;
   private Quota quota;
 
-  Lane(Clock clock) {
+  Lane(String name, Clock clock) {
+    this.name = name;
     this.clock = clock;
   }
 
@@ -53,6 +55,10 @@ final class Lane {
   private record Quota(long limit, long left, Instant asked) {
     boolean nearlyGone() {
       return left * 10 < limit;
+    }
+
+    Quota less(int messages) {
+      return new Quota(limit, Math.max(0, left - messages), asked);
     }
   }
 
@@ -70,10 +76,17 @@ final class Lane {
   }
 
   void taken() {
-    accepted.increment();
+    taken(1);
+  }
+
+  void taken(int messages) {
+    accepted.add(messages);
     synchronized (this) {
       trouble = null;
       misfit = null;
+      if (quota != null) {
+        quota = quota.less(messages);
+      }
     }
   }
 
@@ -137,6 +150,18 @@ final class Lane {
     quota = new Quota(limit, left, clock.instant());
   }
 
+  synchronized boolean quotaNearlyGone() {
+    return quota != null && quota.nearlyGone();
+  }
+
+  /**
+   * No more than the day has left as far as we know, so that what is left goes to those whom the
+   * desk puts first. Never 0: only the platform's own word ends the day.
+   */
+  synchronized int withinQuota(int room) {
+    return quota == null ? room : (int) Math.min(room, Math.max(1, quota.left()));
+  }
+
   void unfollowed() {
     unfollowed.increment();
   }
@@ -166,7 +191,10 @@ final class Lane {
     callback = new Trouble(Health.State.DEGRADED, "callback refused: " + why, clock.instant());
   }
 
-  synchronized Health health(Optional<Instant> tokenUntil, int underway) {
+  /**
+   * @param more facts beyond what every lane knows
+   */
+  synchronized Health health(Optional<Instant> tokenUntil, int underway, Map<String, String> more) {
     List<Trouble> all = new ArrayList<>();
     Instant now = clock.instant();
     if (!banned.isEmpty()) {
@@ -187,24 +215,29 @@ final class Lane {
       all.add(new Trouble(Health.State.DEGRADED, why, now));
     }
     if (quota != null && quota.nearlyGone()) {
-      String why = "only " + quota.left() + " of " + quota.limit() + " messages are left today";
+      String why =
+          "only "
+              + quota.left()
+              + " of "
+              + quota.limit()
+              + " messages are left today; they go to those who can act first";
       all.add(new Trouble(Health.State.DEGRADED, why, now));
     }
     Health.State worst =
         all.stream().map(Trouble::state).max(Enum::compareTo).orElse(Health.State.UP);
     String why = String.join("; ", all.stream().map(Trouble::why).toList());
-    return Health.of(
-        List.of(new Health.Part("official-account", worst, why, facts(tokenUntil, underway))));
+    return Health.of(List.of(new Health.Part(name, worst, why, facts(tokenUntil, underway, more))));
   }
 
-  private Map<String, String> facts(Optional<Instant> tokenUntil, int underway) {
-    Map<String, String> facts = new LinkedHashMap<>();
+  private Map<String, String> facts(
+      Optional<Instant> tokenUntil, int underway, Map<String, String> more) {
+    Map<String, String> facts = new LinkedHashMap<>(more);
     facts.put("token", tokenUntil.map(t -> "until " + TIME.format(t)).orElse("not fetched yet"));
-    facts.put(
-        "quota",
-        quota == null
-            ? "not asked yet"
-            : quota.left() + " of " + quota.limit() + " left at " + TIME.format(quota.asked()));
+    if (quota != null) {
+      facts.put(
+          "quota",
+          quota.left() + " of " + quota.limit() + " left at " + TIME.format(quota.asked()));
+    }
     facts.put("underway", Integer.toString(underway));
     facts.put("accepted", Long.toString(accepted.sum()));
     facts.put("unfollowed", Long.toString(unfollowed.sum()));

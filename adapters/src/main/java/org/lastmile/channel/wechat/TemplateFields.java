@@ -21,7 +21,7 @@ final class TemplateFields {
   private static final DateTimeFormatter ISSUED =
       DateTimeFormatter.ofPattern("yyyy年MM月dd日 HH:mm").withZone(ZoneId.of("Asia/Shanghai"));
 
-  private static final String DRILL = "【演练】";
+  static final String DRILL = "【演练】";
 
   private final Map<String, List<String>> template;
 
@@ -59,7 +59,7 @@ final class TemplateFields {
   }
 
   /** What the first thing field starts with, so that a lift or a drill never reads as a warning. */
-  private static String mark(Content content) {
+  static String mark(Content content) {
     String drill = content.drill() ? DRILL : "";
     return switch (content.kind()) {
       case UPDATE -> drill + "【更新】";
@@ -159,7 +159,7 @@ final class TemplateFields {
         .orElseThrow();
   }
 
-  private static String shorten(String field, String text, int limit) {
+  static String shorten(String field, String text, int limit) {
     return switch (field) {
       case Field.PLACE -> places(text, limit);
       case Field.ACTION -> clause(text, limit);
@@ -198,7 +198,7 @@ final class TemplateFields {
    * At most that many UTF-16 units (never fewer than any way the platform may count), an ellipsis
    * last, never half a character.
    */
-  private static String cut(String text, int limit) {
+  static String cut(String text, int limit) {
     if (text.length() <= limit) {
       return text;
     }
@@ -210,7 +210,7 @@ final class TemplateFields {
   }
 
   /** On one line, without characters that no screen shows. */
-  private static String plain(String text) {
+  static String plain(String text) {
     return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Z}]+", " ").strip();
   }
 }

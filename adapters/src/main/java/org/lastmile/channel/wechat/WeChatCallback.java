@@ -1,71 +1,58 @@
 package org.lastmile.channel.wechat;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.lastmile.channel.Memory;
-import org.lastmile.channel.Message;
-import org.lastmile.channel.Sink;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the platform posts to us: receipts and people's words. Knows no HTTP server: it is handed
- * the query and the body and says what to answer. {@code success} is answered only when the signal
- * is kept; anything else makes the platform send it again (5 s later, three times).
+ * What a platform posts to us: receipts, clicks and people's words. Knows no HTTP server: it is
+ * handed the query and the body and says what to answer. A good answer is given only when the
+ * signal is kept; anything else makes the platform send it again (5 s later, three times).
  */
 public final class WeChatCallback {
   /** Real callbacks are below 10 KiB. */
   static final int LARGEST_BODY = 64 * 1024;
 
+  static final String TEXT = "text/plain; charset=utf-8";
+
+  static final int THREADS = 8;
+
   private static final int MOST_WAITING = 1000;
-  private static final int THREADS = 8;
   private static final Duration SEEN = Duration.ofDays(1);
-  private static final String TEXT = "text/plain; charset=utf-8";
-  private static final Reply SUCCESS = new Reply(200, "success", TEXT);
   private static final Logger log = LoggerFactory.getLogger(WeChatCallback.class);
 
-  private final Duration longest;
+  private final Envelope envelope;
+  private final CallbackReader reader;
   private final Memory memory;
-  private final CallbackEnvelope envelope;
-  private final CallbackSignals signals;
-  private final ThreadPoolExecutor workers;
+  private final Duration longest;
+  private final ExecutorService workers;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<String, CompletableFuture<Void>> underway = new ConcurrentHashMap<>();
 
+  /**
+   * @param longest wait until a signal is kept
+   * @param workers where the store may be called; closed with this
+   */
   WeChatCallback(
-      WeChatConfig config,
-      Attempts attempts,
-      Lane lane,
+      Envelope envelope,
+      CallbackReader reader,
       Memory memory,
-      Clock clock,
-      Supplier<Sink> sink) {
-    this.longest = config.limits().kept();
+      Duration longest,
+      ExecutorService workers) {
+    this.envelope = envelope;
+    this.reader = reader;
     this.memory = memory;
-    this.envelope = new CallbackEnvelope(config, lane, clock);
-    this.workers =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            30,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "wechat-callback");
-              thread.setDaemon(true);
-              return thread;
-            });
-    workers.allowCoreThreadTimeOut(true);
-    this.signals = new CallbackSignals(attempts, lane, clock, sink, workers);
+    this.longest = longest;
+    this.workers = workers;
   }
 
   /** What to answer over HTTP. */
@@ -78,9 +65,8 @@ public final class WeChatCallback {
    */
   public Reply verify(Map<String, String> query) {
     try {
-      envelope.checkSigned(query);
-      return new Reply(200, query.getOrDefault("echostr", ""), TEXT);
-    } catch (CallbackEnvelope.Refused e) {
+      return new Reply(200, envelope.echo(query), TEXT);
+    } catch (Envelope.Refused e) {
       return refuse(e);
     }
   }
@@ -98,7 +84,7 @@ public final class WeChatCallback {
     }
     try {
       envelope.checkSigned(query);
-    } catch (CallbackEnvelope.Refused e) {
+    } catch (Envelope.Refused e) {
       return CompletableFuture.completedFuture(refuse(e));
     }
     if (waiting.incrementAndGet() > MOST_WAITING) {
@@ -116,34 +102,8 @@ public final class WeChatCallback {
     }
   }
 
-  /** A receipt that had come before its send was answered. Never blocks. */
-  void replay(Message message, Attempts.Parked parked) {
-    replayIn(Duration.ZERO, message, parked);
-  }
-
   void close() {
     workers.shutdown();
-  }
-
-  /** Until the sink keeps it: the platform has had its answer and won't bring it again. */
-  private void replayIn(Duration pause, Message message, Attempts.Parked parked) {
-    if (workers.isShutdown()) {
-      return;
-    }
-    // Every failure is handled in the last step, so nothing is left to look at in the future
-    // itself.
-    var unused =
-        CompletableFuture.runAsync(
-                () -> {},
-                CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, workers))
-            .thenCompose(now -> signals.replayed(message, parked))
-            .whenComplete(
-                (kept, problem) -> {
-                  if (problem != null) {
-                    log.warn("A parked receipt is not kept yet: {}", words(problem));
-                    replayIn(pause.multipliedBy(2).plusSeconds(1), message, parked);
-                  }
-                });
   }
 
   private CompletionStage<Reply> take(Map<String, String> query, byte[] body) {
@@ -153,24 +113,24 @@ public final class WeChatCallback {
           .handle(
               (kept, problem) -> {
                 if (problem == null) {
-                  return SUCCESS;
+                  return reader.kept(query, fields);
                 }
                 log.warn("A callback could not be kept and will come again: {}", words(problem));
                 return new Reply(500, "not kept; send it again", TEXT);
               });
-    } catch (CallbackEnvelope.Refused e) {
+    } catch (Envelope.Refused e) {
       return CompletableFuture.completedFuture(refuse(e));
     }
   }
 
-  private Reply refuse(CallbackEnvelope.Refused refused) {
+  private Reply refuse(Envelope.Refused refused) {
     log.debug("Callback refused with {}: {}", refused.status(), refused.getMessage());
     return new Reply(refused.status(), refused.getMessage(), TEXT);
   }
 
   /** The platform may bring one thing several times, even while the first is being kept. */
   private CompletableFuture<Void> keptOnce(Map<String, String> fields) {
-    String key = "seen/" + Attempts.hash(CallbackSignals.identity(fields));
+    String key = "seen/" + Attempts.hash(reader.identity(fields));
     CompletableFuture<Void> mine = new CompletableFuture<>();
     CompletableFuture<Void> other = underway.putIfAbsent(key, mine);
     if (other != null) {
@@ -184,7 +144,7 @@ public final class WeChatCallback {
         mine.complete(null);
         return done;
       }
-      signals
+      reader
           .keep(fields)
           .whenCompleteAsync(
               (kept, problem) -> {
@@ -210,7 +170,7 @@ public final class WeChatCallback {
     return done;
   }
 
-  private static String words(Throwable problem) {
+  static String words(Throwable problem) {
     Throwable cause = problem.getCause() == null ? problem : problem.getCause();
     return cause.getClass().getSimpleName() + ": " + cause.getMessage();
   }

@@ -8,10 +8,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,7 +19,6 @@ import org.lastmile.channel.Health;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
-import org.lastmile.channel.Signal;
 import org.lastmile.channel.Sink;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,12 +28,12 @@ import org.slf4j.LoggerFactory;
  * never the only channel: the platform may hold or ban a template in the middle of a storm.
  */
 public final class WeChatChannel implements Channel {
+  private static final String LANE = "official-account";
   private static final Duration FULL_RETRY = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(WeChatChannel.class);
 
-  private final Clock clock;
   private final Lane lane;
-  private final StableToken tokens;
+  private final AccessToken tokens;
   private final WeChatCallback callback;
   private final TemplateSend sender;
   private final ThreadPoolExecutor workers;
@@ -44,7 +41,7 @@ public final class WeChatChannel implements Channel {
   private final AtomicInteger underway = new AtomicInteger();
   private final Set<Send> sends = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Sink> sink = new AtomicReference<>();
-  private final AtomicReference<Health.State> told = new AtomicReference<>(Health.State.UP);
+  private final LaneNews news;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
@@ -58,29 +55,34 @@ public final class WeChatChannel implements Channel {
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("channels.wechat: " + String.join("; ", problems));
     }
-    this.clock = clock;
-    this.lane = new Lane(clock);
-    Wire wire = new Wire(config.officialAccount().baseUrl(), config.limits());
-    this.tokens = new StableToken(config, wire, memory, clock);
+    WeChatConfig.OfficialAccount account = config.officialAccount();
+    WeChatConfig.Limits limits = config.limits();
+    this.lane = new Lane(LANE, clock);
+    Wire wire = new Wire(account.baseUrl(), limits);
+    this.tokens = new AccessToken(new TokenSource.Stable(account, wire), limits, memory, clock);
     Attempts attempts = new Attempts(memory, clock);
-    this.callback = new WeChatCallback(config, attempts, lane, memory, clock, sink::get);
-    this.sender = new TemplateSend(config, clock, random, wire, tokens, attempts, lane, callback);
+    Bindings bindings = new Bindings(sink::get, clock);
+    ThreadPoolExecutor readers = Workers.of(WeChatCallback.THREADS, "wechat-callback");
+    CallbackSignals signals =
+        new CallbackSignals(attempts, lane, clock, sink::get, bindings, readers);
+    this.callback =
+        new WeChatCallback(
+            new CallbackEnvelope(config, lane, clock), signals, memory, limits.kept(), readers);
+    this.sender =
+        new TemplateSend(
+            account,
+            clock,
+            new Calls(wire, tokens, ErrorCode::of, limits.busyPause(), random),
+            tokens,
+            attempts,
+            lane,
+            new Consequences(lane, random),
+            bindings,
+            signals);
+    this.news = new LaneNews(LANE, this::check, sink::get, clock);
     int threads = config.limits().concurrency();
     this.capacity = 2 * threads;
-    AtomicInteger names = new AtomicInteger();
-    this.workers =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            30,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "wechat-send-" + names.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    workers.allowCoreThreadTimeOut(true);
+    this.workers = Workers.of(threads, "wechat-send");
   }
 
   /** What the gateway's HTTP server hands the platform's callbacks to. */
@@ -95,7 +97,7 @@ public final class WeChatChannel implements Channel {
     background(
         () -> {
           sender.warmUp();
-          tellState();
+          tellNews();
         });
   }
 
@@ -123,15 +125,17 @@ public final class WeChatChannel implements Channel {
         });
   }
 
-  /** Twice the concurrency less what is under way, so that no worker waits for the desk. */
+  /** Twice the concurrency less what is under way, and no more than the day's quota has left. */
   @Override
   public int room() {
-    return closed.get() || lane.shut().isPresent() ? 0 : Math.max(0, capacity - underway.get());
+    return closed.get() || lane.shut().isPresent()
+        ? 0
+        : lane.withinQuota(Math.max(0, capacity - underway.get()));
   }
 
   @Override
   public Health check() {
-    return lane.health(tokens.until(), underway.get());
+    return lane.health(tokens.until(), underway.get(), Map.of("quota", "not asked yet"));
   }
 
   @Override
@@ -169,9 +173,13 @@ public final class WeChatChannel implements Channel {
         result = new Outcome.Unknown("a fault inside the channel: " + e.getClass().getSimpleName());
       }
       outcome.complete(result);
-      tellState();
+      tellNews();
       if (sender.quotaDue()) {
-        background(sender::askQuota);
+        background(
+            () -> {
+              sender.askQuota();
+              tellNews();
+            });
       }
     }
   }
@@ -184,36 +192,9 @@ public final class WeChatChannel implements Channel {
     }
   }
 
-  /** Tells the operator, once, when the lane's state has changed. */
-  private void tellState() {
-    Sink to = sink.get();
-    Health health = check();
-    Health.State before = told.getAndSet(health.state());
-    if (to == null || before == health.state() || closed.get()) {
-      return;
+  private void tellNews() {
+    if (!closed.get()) {
+      news.tell();
     }
-    Signal.State state =
-        switch (health.state()) {
-          case UP -> Signal.State.ONLINE;
-          case DEGRADED -> Signal.State.DEGRADED;
-          case DOWN -> Signal.State.OFFLINE;
-        };
-    log.info("WeChat is {}: {}", health.state(), health.why());
-    Signal presence =
-        new Signal.Presence(
-            Signal.Subject.LANE,
-            "official-account",
-            state,
-            health.why(),
-            clock.instant(),
-            Map.of());
-    to.accept(presence)
-        .exceptionally(
-            problem -> {
-              // Told again with the next change of state: the health page shows it meanwhile.
-              log.warn("A change of state was not kept: {}", problem.toString());
-              told.compareAndSet(health.state(), before);
-              return null;
-            });
   }
 }

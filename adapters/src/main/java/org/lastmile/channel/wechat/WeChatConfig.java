@@ -3,7 +3,6 @@ package org.lastmile.channel.wechat;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +38,7 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
    * @param previousAesKey still accepted while the key is being changed; empty = none
    * @param template which template field (thing1, time2, …) shows which {@link Field}s, in order;
    *     several are written one after the other
+   * @param via which kind of message the template is
    */
   public record OfficialAccount(
       URI baseUrl,
@@ -48,7 +48,48 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
       String callbackToken,
       String aesKey,
       String previousAesKey,
-      Map<String, List<String>> template) {
+      Map<String, List<String>> template,
+      Via via) {
+
+    /** Through which of the platform's two doors messages go. */
+    public enum Via {
+      /** Template messages (模板消息): to every follower. */
+      TEMPLATE("/cgi-bin/message/template/send"),
+      /** Long-term subscription messages (订阅通知): to those who agreed to the template. */
+      SUBSCRIPTION("/cgi-bin/message/subscribe/bizsend");
+
+      private final String path;
+
+      Via(String path) {
+        this.path = path;
+      }
+
+      String path() {
+        return path;
+      }
+    }
+
+    /** With template messages. */
+    public OfficialAccount(
+        URI baseUrl,
+        String appId,
+        String secret,
+        String templateId,
+        String callbackToken,
+        String aesKey,
+        String previousAesKey,
+        Map<String, List<String>> template) {
+      this(
+          baseUrl,
+          appId,
+          secret,
+          templateId,
+          callbackToken,
+          aesKey,
+          previousAesKey,
+          template,
+          Via.TEMPLATE);
+    }
 
     /** Hazard, grade, place, time, action: the least that a warning must say. */
     public static final Map<String, List<String>> DEFAULT_TEMPLATE =
@@ -80,21 +121,18 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
       (template == null || template.isEmpty() ? DEFAULT_TEMPLATE : template)
           .forEach((name, fields) -> copy.put(name, List.copyOf(fields)));
       template = Collections.unmodifiableMap(copy);
+      via = Objects.requireNonNullElse(via, Via.TEMPLATE);
     }
 
     List<String> problems() {
       List<String> problems = new ArrayList<>();
-      if (baseUrl == null
-          || baseUrl.getHost() == null
-          || !List.of("http", "https").contains(baseUrl.getScheme())) {
-        problems.add("base-url: is not an http or https address; use https://api.weixin.qq.com");
-      }
-      needed(problems, "app-id", appId);
-      needed(problems, "secret", secret);
-      needed(problems, "template-id", templateId);
-      needed(problems, "callback-token", callbackToken);
-      key(problems, "aes-key", aesKey);
-      key(problems, "previous-aes-key", previousAesKey);
+      Checks.url(problems, "base-url", baseUrl, "https://api.weixin.qq.com");
+      Checks.needed(problems, "app-id", appId);
+      Checks.needed(problems, "secret", secret);
+      Checks.needed(problems, "template-id", templateId);
+      Checks.needed(problems, "callback-token", callbackToken);
+      Checks.key(problems, "aes-key", aesKey);
+      Checks.key(problems, "previous-aes-key", previousAesKey);
       if (aesKey.isEmpty() && !previousAesKey.isEmpty()) {
         problems.add("previous-aes-key: is set without aes-key");
       }
@@ -119,26 +157,6 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
         problems.add("template: has no thing field, so that drills could not be marked");
       }
       return problems;
-    }
-
-    private static void needed(List<String> problems, String name, String value) {
-      if (value == null || value.isBlank()) {
-        problems.add(name + ": is missing");
-      }
-    }
-
-    private static void key(List<String> problems, String name, String value) {
-      if (value.isEmpty()) {
-        return;
-      }
-      try {
-        if (value.length() == 43 && Base64.getDecoder().decode(value + "=").length == 32) {
-          return;
-        }
-      } catch (IllegalArgumentException notBase64) {
-        // said below, without the key itself
-      }
-      problems.add(name + ": is not the 43 letters and digits that the platform shows");
     }
 
     private static Map<String, List<String>> inOrder(Object... pairs) {

@@ -32,12 +32,14 @@ final class Wire {
   private static final Duration DEFAULT_SLOW_DOWN = Duration.ofSeconds(5);
   private static final long LONGEST_SLOW_DOWN_S = 3600;
 
-  private final URI base;
+  private final String base;
+  private final String host;
   private final WeChatConfig.Limits limits;
   private final HttpClient http;
 
   Wire(URI base, WeChatConfig.Limits limits) {
-    this.base = base;
+    this.base = base.toString().replaceAll("/+$", "");
+    this.host = base.getHost();
     this.limits = limits;
     this.http =
         HttpClient.newBuilder()
@@ -63,7 +65,16 @@ final class Wire {
 
   /** Posts without a token. Blocks for at most the connect and answer limits together. */
   Answer post(String path, JsonNode body) {
-    return call(base.toString().replaceAll("/+$", "") + path, body);
+    return call(
+        path,
+        HttpRequest.newBuilder()
+            .header("Content-Type", "application/json; charset=utf-8")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+  }
+
+  /** Gets. Blocks as long as {@link #post(String, JsonNode)}. */
+  Answer get(String path) {
+    return call(path, HttpRequest.newBuilder().GET());
   }
 
   /** Posts with {@code access_token} in the query, as this platform wants it. */
@@ -71,12 +82,8 @@ final class Wire {
     return post(path + "?access_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8), body);
   }
 
-  private Answer call(String url, JsonNode body) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", "application/json; charset=utf-8")
-            .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-            .build();
+  private Answer call(String path, HttpRequest.Builder how) {
+    HttpRequest request = how.uri(URI.create(base + path)).build();
     CompletableFuture<HttpResponse<byte[]>> call =
         http.sendAsync(request, info -> new BoundedBody(LARGEST_ANSWER));
     try {
@@ -99,7 +106,7 @@ final class Wire {
       return new Answer.NotTaken("no connection within " + limits.connect().toSeconds() + " s");
     }
     if (cause instanceof ConnectException || cause instanceof SSLHandshakeException) {
-      return new Answer.NotTaken("no connection to " + base.getHost() + ": " + words(cause));
+      return new Answer.NotTaken("no connection to " + host + ": " + words(cause));
     }
     return new Answer.Unclear("the connection broke before the answer came: " + words(cause));
   }

@@ -35,11 +35,16 @@ class CallbackXmlTest {
   }
 
   @Test
-  void nested_values_are_passed_over() throws Exception {
-    assertThat(read("<xml><List><Item><A>1</A></Item></List><MsgId>24</MsgId></xml>"))
+  void nested_values_stand_under_their_path_and_lists_are_numbered() throws Exception {
+    assertThat(
+            read(
+                "<xml><E><List><A>1</A><B/></List><List><A>2</A></List></E><MsgId>24</MsgId></xml>"))
         .containsEntry("MsgId", "24")
-        .containsEntry("List", "")
-        .doesNotContainKey("A");
+        .containsEntry("E", "")
+        .containsEntry("E/List/A", "1")
+        .containsEntry("E/List/B", "")
+        .containsEntry("E/List#2/A", "2")
+        .hasSize(5);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package org.lastmile.channel.wechat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -8,10 +10,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -23,12 +25,21 @@ import java.util.concurrent.atomic.AtomicInteger;
  * is not scripted is answered well.
  */
 final class ScriptedPlatform implements AutoCloseable {
+  static final String TOKEN = "/cgi-bin/stable_token";
+  static final String SEND = "/cgi-bin/message/template/send";
+  static final String SUBSCRIBE_SEND = "/cgi-bin/message/subscribe/bizsend";
+  static final String WECOM_TOKEN = "/cgi-bin/gettoken";
+  static final String WECOM_SEND = "/cgi-bin/message/send";
+  static final String RECALL = "/cgi-bin/message/recall";
+  static final String CARD = "/cgi-bin/message/update_template_card";
+  static final String USERID = "/cgi-bin/user/getuserid";
+  static final String ROBOT = "/cgi-bin/webhook/send";
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Queue<Script> tokenScripts = new ConcurrentLinkedQueue<>();
-  private final Queue<Script> sendScripts = new ConcurrentLinkedQueue<>();
-  private final Queue<JsonNode> tokenAsks = new ConcurrentLinkedQueue<>();
-  private final Queue<JsonNode> sent = new ConcurrentLinkedQueue<>();
+  private final Map<String, Queue<Script>> scripts = new ConcurrentHashMap<>();
+  private final Map<String, Queue<JsonNode>> bodies = new ConcurrentHashMap<>();
+  private final Map<String, Queue<String>> queries = new ConcurrentHashMap<>();
   private final Queue<String> tokensUsed = new ConcurrentLinkedQueue<>();
   private final AtomicInteger msgids = new AtomicInteger(1000);
   private final AtomicInteger underway = new AtomicInteger();
@@ -44,9 +55,7 @@ final class ScriptedPlatform implements AutoCloseable {
   ScriptedPlatform() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
     server.setExecutor(threads);
-    server.createContext("/cgi-bin/stable_token", this::token);
-    server.createContext("/cgi-bin/message/template/send", this::send);
-    server.createContext("/cgi-bin/openapi/quota/get", e -> answer(e, 200, Map.of(), quota));
+    server.createContext("/", this::call);
     server.start();
   }
 
@@ -84,12 +93,16 @@ final class ScriptedPlatform implements AutoCloseable {
   }
 
   ScriptedPlatform nextToken(Script script) {
-    tokenScripts.add(script);
-    return this;
+    return next(TOKEN, script);
   }
 
-  ScriptedPlatform nextSend(Script... scripts) {
-    sendScripts.addAll(List.of(scripts));
+  ScriptedPlatform nextSend(Script... answers) {
+    return next(SEND, answers);
+  }
+
+  /** What the next calls of that path are answered. */
+  ScriptedPlatform next(String path, Script... answers) {
+    scripts.computeIfAbsent(path, p -> new ConcurrentLinkedQueue<>()).addAll(List.of(answers));
     return this;
   }
 
@@ -103,11 +116,21 @@ final class ScriptedPlatform implements AutoCloseable {
   }
 
   List<JsonNode> tokenAsks() {
-    return List.copyOf(tokenAsks);
+    return calls(TOKEN);
   }
 
   List<JsonNode> sent() {
-    return List.copyOf(sent);
+    return calls(SEND);
+  }
+
+  /** The bodies of all calls of that path; null for a call without one. */
+  List<JsonNode> calls(String path) {
+    return List.copyOf(bodies.getOrDefault(path, new ConcurrentLinkedQueue<>()));
+  }
+
+  /** The decoded queries of all calls of that path. */
+  List<String> queries(String path) {
+    return List.copyOf(queries.getOrDefault(path, new ConcurrentLinkedQueue<>()));
   }
 
   List<String> tokensUsed() {
@@ -118,28 +141,47 @@ final class ScriptedPlatform implements AutoCloseable {
     return mostUnderway.get();
   }
 
-  private void token(HttpExchange exchange) throws IOException {
-    tokenAsks.add(Wire.JSON.readTree(exchange.getRequestBody().readAllBytes()));
-    Script script = tokenScripts.poll();
-    (script == null
-            ? json("{\"access_token\":\"" + usualToken + "\",\"expires_in\":7200}")
-            : script)
-        .play(exchange);
+  private void call(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    String query = exchange.getRequestURI().getQuery();
+    byte[] octets = exchange.getRequestBody().readAllBytes();
+    JsonNode body = Wire.JSON.readTree(octets.length == 0 ? "{}".getBytes(UTF_8) : octets);
+    bodies.computeIfAbsent(path, p -> new ConcurrentLinkedQueue<>()).add(body);
+    queries.computeIfAbsent(path, p -> new ConcurrentLinkedQueue<>()).add("" + query);
+    boolean sends = path.equals(SEND) || path.equals(WECOM_SEND);
+    if (sends) {
+      mostUnderway.accumulateAndGet(underway.incrementAndGet(), Math::max);
+      tokensUsed.add(query.replace("access_token=", ""));
+    }
+    try {
+      Script script = scripts.getOrDefault(path, new ConcurrentLinkedQueue<>()).poll();
+      (script == null ? usual(path) : script).play(exchange);
+    } finally {
+      if (sends) {
+        underway.decrementAndGet();
+      }
+    }
   }
 
-  private void send(HttpExchange exchange) throws IOException {
-    mostUnderway.accumulateAndGet(underway.incrementAndGet(), Math::max);
-    try {
-      sent.add(Wire.JSON.readTree(exchange.getRequestBody().readAllBytes()));
-      tokensUsed.add(exchange.getRequestURI().getQuery().replace("access_token=", ""));
-      Script script = sendScripts.poll();
-      (script == null
-              ? json("{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":" + msgids.incrementAndGet() + "}")
-              : script)
-          .play(exchange);
-    } finally {
-      underway.decrementAndGet();
-    }
+  private Script usual(String path) {
+    return switch (path) {
+      case TOKEN, WECOM_TOKEN ->
+          json(
+              "{\"errcode\":0,\"errmsg\":\"ok\",\"access_token\":\""
+                  + usualToken
+                  + "\",\"expires_in\":7200}");
+      case "/cgi-bin/openapi/quota/get" -> json(quota);
+      default -> {
+        int number = msgids.incrementAndGet();
+        String msgid = path.equals(SEND) ? "" + number : "\"m" + number + "\"";
+        yield json(
+            "{\"errcode\":0,\"errmsg\":\"ok\",\"msgid\":"
+                + msgid
+                + ",\"response_code\":\"rc"
+                + number
+                + "\"}");
+      }
+    };
   }
 
   private static void answer(
@@ -147,7 +189,7 @@ final class ScriptedPlatform implements AutoCloseable {
     try (exchange) {
       exchange.getRequestBody().readAllBytes();
       headers.forEach(exchange.getResponseHeaders()::set);
-      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = body.getBytes(UTF_8);
       exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
       exchange.getResponseBody().write(bytes);
     } catch (IOException e) {

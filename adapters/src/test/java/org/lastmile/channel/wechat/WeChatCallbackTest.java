@@ -31,6 +31,7 @@ import org.lastmile.channel.wechat.WeChatCallback.Reply;
 /** What the platform posts, signed and encrypted by another hand (WxJava). */
 class WeChatCallbackTest {
   private static final String OTHER_OPENID = "oOTHER1234567890abcdefghijkl";
+  private static final AtomicInteger NONCES = new AtomicInteger(1_320_562_132);
   private Desk desk;
 
   @BeforeEach
@@ -50,8 +51,9 @@ class WeChatCallbackTest {
   private static Map<String, String> signed(String token, String timestamp) {
     Map<String, String> query = new HashMap<>();
     query.put("timestamp", timestamp);
-    query.put("nonce", "1320562132");
-    query.put("signature", SHA1.gen(token, timestamp, "1320562132"));
+    String nonce = Integer.toString(NONCES.incrementAndGet());
+    query.put("nonce", nonce);
+    query.put("signature", SHA1.gen(token, timestamp, nonce));
     return query;
   }
 
@@ -319,6 +321,85 @@ class WeChatCallbackTest {
     assertThat(facts()).containsEntry("callbacks nobody reads", "1");
   }
 
+  @Test
+  void followers_who_come_and_go_are_told_to_whoever_keeps_bindings() throws Exception {
+    post(event("subscribe", "<EventKey>qrscene_village-7</EventKey>"));
+    post(event("SCAN", "<EventKey>village-8</EventKey>"));
+    post(event("unsubscribe", ""));
+    assertThat(bindings())
+        .extracting(b -> b.change() + " " + b.facts().getOrDefault("scene", ""))
+        .containsExactly("FOLLOWED village-7", "FOLLOWED village-8", "UNFOLLOWED ");
+    assertThat(bindings()).allMatch(b -> b.address().equals(Desk.OPENID));
+  }
+
+  @Test
+  void agreement_and_refusal_are_told_template_by_template() throws Exception {
+    post(
+        event(
+            "subscribe_msg_popup_event",
+            "<SubscribeMsgPopupEvent>"
+                + list("TPL-1", "accept")
+                + list("TPL-2", "reject")
+                + "</SubscribeMsgPopupEvent>"));
+    post(
+        event(
+            "subscribe_msg_change_event",
+            "<SubscribeMsgChangeEvent>" + list("TPL-1", "reject") + "</SubscribeMsgChangeEvent>"));
+    assertThat(bindings())
+        .extracting(b -> b.change() + " " + b.facts().get("template"))
+        .containsExactly("ACCEPTED TPL-1", "REFUSED TPL-2", "REFUSED TPL-1");
+  }
+
+  private static String list(String template, String status) {
+    return "<List><TemplateId>"
+        + template
+        + "</TemplateId><SubscribeStatusString>"
+        + status
+        + "</SubscribeStatusString><PopupScene>2</PopupScene></List>";
+  }
+
+  @Test
+  void a_binding_that_is_not_kept_is_brought_again() throws Exception {
+    List<Signal> kept = new ArrayList<>();
+    AtomicInteger refusals = new AtomicInteger();
+    desk.channel.listen(
+        signal ->
+            signal instanceof Signal.Binding && refusals.incrementAndGet() == 1
+                ? CompletableFuture.failedFuture(new IllegalStateException("store is away"))
+                : keepIn(kept).accept(signal));
+    assertThat(post(event("unsubscribe", "")).status()).isEqualTo(500);
+    assertThat(post(event("unsubscribe", "")).body()).isEqualTo("success");
+    assertThat(kept).hasOnlyElementsOfType(Signal.Binding.class).hasSize(1);
+  }
+
+  @Test
+  void the_receipt_of_a_subscription_message_counts_like_any_other() throws Exception {
+    String good = sendAccepted("w1-1.1");
+    String bad = sendAccepted("w1-2.1");
+    post(event("subscribe_msg_sent_event", sent(good, "0", "success")));
+    post(event("subscribe_msg_sent_event", sent(bad, "43101", "user refuse")));
+    assertThat(desk.confirmations())
+        .extracting(c -> c.attempt() + " " + c.evidence() + " " + c.why())
+        .containsExactly("w1-1.1 DELIVERED success", "w1-2.1 FAILED failed: 43101 user refuse");
+  }
+
+  private static String sent(String msgid, String code, String words) {
+    return "<SubscribeMsgSentEvent><List><TemplateId>TPL</TemplateId><MsgID>"
+        + msgid
+        + "</MsgID><ErrorCode>"
+        + code
+        + "</ErrorCode><ErrorStatus>"
+        + words
+        + "</ErrorStatus></List></SubscribeMsgSentEvent>";
+  }
+
+  private List<Signal.Binding> bindings() {
+    return desk.signals.stream()
+        .filter(Signal.Binding.class::isInstance)
+        .map(Signal.Binding.class::cast)
+        .toList();
+  }
+
   private static String event(String event, String more) {
     return "<xml><ToUserName>gh_1</ToUserName><FromUserName>"
         + Desk.OPENID
@@ -409,6 +490,8 @@ class WeChatCallbackTest {
 
   @Test
   void a_flood_is_turned_away_with_503_and_what_was_let_in_is_kept() throws Exception {
+    desk.close();
+    desk = new Desk(Desk.PATIENT);
     CompletableFuture<Void> disk = new CompletableFuture<>();
     desk.channel.listen(signal -> disk);
     List<CompletableFuture<Reply>> replies = new ArrayList<>();
@@ -485,6 +568,15 @@ class WeChatCallbackTest {
         .isEqualTo(400);
     assertThat(post("").status()).isEqualTo(400);
     assertThat(inbound()).isEmpty();
+  }
+
+  @Test
+  void a_signature_that_was_seen_carries_no_other_words() throws Exception {
+    Map<String, String> query = signed();
+    assertThat(post(desk.channel, query, text("24", "收到")).body()).isEqualTo("success");
+    assertThat(post(desk.channel, query, text("24", "收到")).body()).isEqualTo("success");
+    assertThat(post(desk.channel, query, text("25", "2")).status()).isEqualTo(403);
+    assertThat(inbound()).hasSize(1);
   }
 
   // --- encrypted

@@ -28,6 +28,7 @@ import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.channel.Signal.Evidence;
+import org.lastmile.channel.wechat.WeChatConfig.OfficialAccount.Via;
 import org.lastmile.simulators.MovableClock;
 import org.lastmile.simulators.wechat.AccountSettings;
 import org.lastmile.simulators.wechat.Follower;
@@ -43,6 +44,7 @@ class WeChatSandboxTest {
   private final MemoryThatForgets memory = new MemoryThatForgets(clock);
   private final Queue<Signal> signals = new ConcurrentLinkedQueue<>();
   private final List<AutoCloseable> open = new ArrayList<>();
+  private Via via = Via.TEMPLATE;
   private CallbackServer callbacks;
   private WeChatSandbox sandbox;
   private WeChatChannel channel;
@@ -98,7 +100,8 @@ class WeChatSandboxTest {
             settings.callbackToken(),
             plain ? "" : settings.aesKey(),
             "",
-            null);
+            null,
+            via);
     return new WeChatChannel(new WeChatConfig(account, Desk.QUICK), store, clock, new Random(1));
   }
 
@@ -153,6 +156,32 @@ class WeChatSandboxTest {
     assertThat(inbound().get(0).from()).isEqualTo(Desk.OPENID);
     assertThat(inbound().get(0).to()).isEqualTo(AccountSettings.plain().originalId());
     assertThat(inbound().get(0).text()).isEqualTo("收到");
+  }
+
+  @Test
+  void a_subscriber_agrees_gets_the_warning_and_its_receipt_without_a_number_in_the_answer()
+      throws Exception {
+    via = Via.SUBSCRIPTION;
+    start(AccountSettings.Mode.ENCRYPTED, settings -> settings);
+    assertThat(((Outcome.Permanent) send("w1.0.1")).why()).startsWith("43101: ");
+    wang.accepts(AccountSettings.WARNING_TEMPLATE);
+    await().atMost(SOON).until(() -> bindings().contains(Signal.Change.ACCEPTED));
+    assertThat(((Outcome.Accepted) send("w1.1.1")).references()).isEmpty();
+    wang.expect("上坝滑坡点", SOON);
+    confirmed("w1.1.1", Evidence.DELIVERED);
+    wang.blocks();
+    assertThat(send("w1.2.1")).isInstanceOf(Outcome.Accepted.class);
+    confirmed("w1.2.1", Evidence.FAILED);
+    wang.withdraws(AccountSettings.WARNING_TEMPLATE);
+    await().atMost(SOON).until(() -> bindings().contains(Signal.Change.REFUSED));
+    assertThat(send("w1.3.1")).isInstanceOf(Outcome.Permanent.class);
+  }
+
+  private List<Signal.Change> bindings() {
+    return signals.stream()
+        .filter(Signal.Binding.class::isInstance)
+        .map(s -> ((Signal.Binding) s).change())
+        .toList();
   }
 
   @Test
@@ -252,6 +281,68 @@ class WeChatSandboxTest {
       Outcome outcome = send(wrong, message("w1.1.1", Desk.OPENID));
       assertThat(((Outcome.LaneDown) outcome).why()).contains("40125: ");
     }
+  }
+
+  @Test
+  void code_43116_stops_the_template_and_the_next_message_does_not_even_leave() throws Exception {
+    sandbox.account().next(1, WeChatFault.errcode(43116));
+    assertThat(((Outcome.LaneDown) send("w1.1.1")).why()).startsWith("43116: ");
+    assertThat(send("w1.2.1")).isInstanceOf(Outcome.LaneDown.class);
+    assertThat(sandbox.account().statistics().errcodes()).containsEntry(43116, 1L);
+    assertThat(sandbox.account().statistics().sends())
+        .as("calls that were not told to fail")
+        .isZero();
+    assertThat(channel.check().state()).isEqualTo(Health.State.DOWN);
+  }
+
+  @Test
+  void code_43101_is_permanent_for_that_message_alone() throws Exception {
+    sandbox.account().next(1, WeChatFault.errcode(43101));
+    assertThat(((Outcome.Permanent) send("w1.1.1")).why()).startsWith("43101: ");
+    assertThat(send("w1.2.1")).isInstanceOf(Outcome.Accepted.class);
+  }
+
+  @Test
+  void code_47003_is_permanent_and_shown() throws Exception {
+    sandbox.account().next(1, WeChatFault.errcode(47003));
+    assertThat(((Outcome.Permanent) send("w1.1.1")).why()).startsWith("47003: ");
+    assertThat(channel.check().state()).isEqualTo(Health.State.DEGRADED);
+  }
+
+  @Test
+  void code_40037_is_permanent_and_shown() throws Exception {
+    sandbox.account().next(1, WeChatFault.errcode(40037));
+    assertThat(((Outcome.Permanent) send("w1.1.1")).why()).startsWith("40037: ");
+    assertThat(channel.check().why()).contains("template-id");
+  }
+
+  @Test
+  void code_minus_1_is_repeated_and_arrives_once() throws Exception {
+    sandbox.account().next(3, WeChatFault.errcode(-1));
+    assertThat(send("w1.1.1")).isInstanceOf(Outcome.Accepted.class);
+    confirmed("w1.1.1", Evidence.DELIVERED);
+    assertThat(wang.inbox()).hasSize(1);
+  }
+
+  @Test
+  void code_45011_pauses_the_lane_to_the_next_minute() throws Exception {
+    sandbox.account().next(1, WeChatFault.errcode(45011));
+    assertThat(((Outcome.Retry) send("w1.1.1")).after())
+        .isBetween(Duration.ZERO, Duration.ofMinutes(1));
+    assertThat(channel.room()).isZero();
+    time.move(Duration.ofMinutes(1));
+    assertThat(send("w1.1.2")).isInstanceOf(Outcome.Accepted.class);
+  }
+
+  @Test
+  void code_40014_renews_the_token_once_and_sends_again() throws Exception {
+    assertThat(send("w1.1.1")).isInstanceOf(Outcome.Accepted.class);
+    memory.put("token", "{\"token\":\"NOBODYS\",\"until\":4000000000000}", Duration.ofHours(1));
+    try (WeChatChannel restarted = process(sandbox.account().settings())) {
+      assertThat(send(restarted, message("w1.2.1", Desk.OPENID)))
+          .isInstanceOf(Outcome.Accepted.class);
+    }
+    assertThat(sandbox.account().statistics().errcodes()).containsKey(40014);
   }
 
   @Test

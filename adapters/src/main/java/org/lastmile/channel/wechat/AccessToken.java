@@ -2,7 +2,6 @@ package org.lastmile.channel.wechat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,12 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The account's access token: fetched once for all threads and, through {@link Memory}, once for
- * all processes; renewed before it ends; forced only when the platform itself calls it invalid, and
- * within the platform's limits. With the store away each process fetches for itself, which is
- * harmless: this endpoint gives the same token again.
+ * The access token of an account or application: fetched once for all threads and, through {@link
+ * Memory}, once for all processes; where the platform has it so, renewed before it ends, and forced
+ * only when the platform itself calls it invalid, within the platform's limits. With the store away
+ * each process fetches for itself, which is harmless: both platforms give the same token again.
  */
-final class StableToken {
+final class AccessToken {
   /** The platform makes the next token 5 minutes before the end; asked earlier, it would not. */
   private static final Duration RENEW_BEFORE_END = Duration.ofMinutes(4);
 
@@ -43,10 +42,9 @@ final class StableToken {
   private static final String TOKEN = "token";
   private static final String CLAIM = "token-claim";
   private static final String FORCED = "token-forced";
-  private static final Logger log = LoggerFactory.getLogger(StableToken.class);
+  private static final Logger log = LoggerFactory.getLogger(AccessToken.class);
 
-  private final WeChatConfig.OfficialAccount account;
-  private final Wire wire;
+  private final TokenSource source;
   private final Memory memory;
   private final Clock clock;
   private final Duration claimed;
@@ -55,13 +53,12 @@ final class StableToken {
   private volatile Instant renewAt = Instant.MIN;
   private Failure failure;
 
-  StableToken(WeChatConfig config, Wire wire, Memory memory, Clock clock) {
-    this.account = config.officialAccount();
-    this.wire = wire;
+  AccessToken(TokenSource source, WeChatConfig.Limits limits, Memory memory, Clock clock) {
+    this.source = source;
     this.memory = memory;
     this.clock = clock;
     // Longer than the two calls that its holder may make.
-    Duration call = config.limits().connect().plus(config.limits().answer());
+    Duration call = limits.connect().plus(limits.answer());
     this.claimed = call.multipliedBy(2).plusSeconds(1);
   }
 
@@ -76,9 +73,9 @@ final class StableToken {
   static final class NoToken extends Exception {
     private static final long serialVersionUID = 1;
     private final transient Outcome outcome;
-    private final ErrorCode code;
+    private final transient Code code;
 
-    NoToken(Outcome outcome, ErrorCode code, String why) {
+    NoToken(Outcome outcome, Code code, String why) {
       super(why);
       this.outcome = outcome;
       this.code = code;
@@ -89,7 +86,7 @@ final class StableToken {
     }
 
     /** The platform's code; OTHER when it never answered. */
-    ErrorCode code() {
+    Code code() {
       return code;
     }
   }
@@ -209,30 +206,28 @@ final class StableToken {
     if (!fetched.token().equals(refused)) {
       return fetched;
     }
+    if (!source.renews()) {
+      throw down("the platform refuses the token that it gives");
+    }
     // The platform gives back the very token that it refuses: only force helps.
     spendForced();
     return fetch(true);
   }
 
   private Held fetch(boolean force) throws NoToken {
-    ObjectNode ask =
-        Wire.JSON
-            .createObjectNode()
-            .put("grant_type", "client_credential")
-            .put("appid", account.appId())
-            .put("secret", account.secret())
-            .put("force_refresh", force);
     Instant asked = clock.instant();
-    Wire.Answer answer = wire.post("/cgi-bin/stable_token", ask);
+    Wire.Answer answer = source.ask(force);
     if (answer instanceof Wire.Answer.Json json) {
       if (json.code() != 0) {
         throw refused(json);
       }
       JsonNode token = json.body().path("access_token");
       if (token.isTextual() && !token.textValue().isBlank()) {
-        log.info("Got {} token for {}", force ? "a forced" : "the", account.appId());
+        log.info("Got {} token for {}", force ? "a forced" : "the", source.owner());
         long seconds = json.body().path("expires_in").asLong(0);
-        return new Held(token.textValue(), asked.plusSeconds(seconds));
+        // One that can't be renewed early is asked for again only when it has ended for sure.
+        Instant from = source.renews() ? asked : clock.instant();
+        return new Held(token.textValue(), from.plusSeconds(seconds));
       }
       throw down("the platform's answer holds no token");
     }
@@ -247,11 +242,11 @@ final class StableToken {
     throw down("no token: " + why);
   }
 
-  private static NoToken refused(Wire.Answer.Json json) {
-    ErrorCode code = ErrorCode.of(json.code());
+  private NoToken refused(Wire.Answer.Json json) {
+    Code code = source.code(json.code());
     String why = "no token: " + json.code() + ": " + code.meaning();
     Outcome outcome =
-        code == ErrorCode.BUSY
+        code.act() == Code.Act.REPEAT
             ? new Outcome.Retry(BETWEEN_RENEWALS, why)
             : new Outcome.LaneDown(why);
     return new NoToken(outcome, code, why);
@@ -268,7 +263,7 @@ final class StableToken {
     Forced before;
     try {
       before =
-          memory.get(FORCED).map(StableToken::forced).orElse(new Forced(today, 0, Instant.MIN));
+          memory.get(FORCED).map(AccessToken::forced).orElse(new Forced(today, 0, Instant.MIN));
     } catch (Memory.Away e) {
       throw down("the token is refused, and with the store away none is forced");
     }
@@ -338,7 +333,7 @@ final class StableToken {
 
   private void hold(Held fresh) {
     held = fresh;
-    Instant early = fresh.until().minus(RENEW_BEFORE_END);
+    Instant early = source.renews() ? fresh.until().minus(RENEW_BEFORE_END) : Instant.MAX;
     Instant soonest = clock.instant().plus(BETWEEN_RENEWALS);
     renewAt = early.isAfter(soonest) ? early : soonest;
   }
@@ -346,7 +341,9 @@ final class StableToken {
   private boolean usable(Held token, String refused) {
     return token != null
         && !token.token().equals(refused)
-        && clock.instant().isBefore(token.until().minus(TOO_CLOSE));
+        && clock
+            .instant()
+            .isBefore(source.renews() ? token.until().minus(TOO_CLOSE) : token.until());
   }
 
   private static String words(Exception e) {

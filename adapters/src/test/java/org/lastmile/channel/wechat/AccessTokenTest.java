@@ -19,11 +19,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** One token for every thread and every process, renewed early, forced only within the limits. */
-class StableTokenTest {
+class AccessTokenTest {
   private final SetClock clock = new SetClock("2026-11-22T03:30:00Z");
   private final MemoryThatForgets memory = new MemoryThatForgets(clock);
   private ScriptedPlatform platform;
-  private StableToken tokens;
+  private AccessToken tokens;
 
   @BeforeEach
   void open() throws Exception {
@@ -37,15 +37,16 @@ class StableTokenTest {
   }
 
   /** Another process with the same store. */
-  private StableToken process() {
+  private AccessToken process() {
     WeChatConfig config = new WeChatConfig(Desk.account(platform.url(), ""), Desk.QUICK);
-    return new StableToken(
-        config, new Wire(config.officialAccount().baseUrl(), config.limits()), memory, clock);
+    Wire wire = new Wire(config.officialAccount().baseUrl(), config.limits());
+    return new AccessToken(
+        new TokenSource.Stable(config.officialAccount(), wire), config.limits(), memory, clock);
   }
 
   @Test
   void fifty_threads_in_two_processes_fetch_one_token() throws Exception {
-    StableToken other = process();
+    AccessToken other = process();
     List<Callable<String>> threads = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       threads.add(i % 2 == 0 ? tokens::get : other::get);
@@ -63,11 +64,11 @@ class StableTokenTest {
   void fifty_threads_whose_token_was_refused_fetch_one_new_token() throws Exception {
     tokens.get();
     platform.usualToken("TOKEN-2");
-    StableToken other = process();
+    AccessToken other = process();
     other.get();
     List<Callable<String>> threads = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      StableToken here = i % 2 == 0 ? tokens : other;
+      AccessToken here = i % 2 == 0 ? tokens : other;
       threads.add(() -> here.replace("TOKEN-1"));
     }
     assertThat(all(threads)).hasSize(50).containsOnly("TOKEN-2");
@@ -83,8 +84,8 @@ class StableTokenTest {
           () -> {
             try {
               return tokens.get();
-            } catch (StableToken.NoToken e) {
-              return e.code().name();
+            } catch (AccessToken.NoToken e) {
+              return e.code().toString();
             }
           });
     }
@@ -159,7 +160,7 @@ class StableTokenTest {
   @Test
   void is_not_forced_twice_within_thirty_seconds_by_any_process() throws Exception {
     forceOnce(tokens, "A", "B");
-    StableToken other = process();
+    AccessToken other = process();
     platform.nextToken(json("{\"access_token\":\"B\",\"expires_in\":7000}"));
     assertThatThrownBy(() -> other.replace("B")).hasMessageContaining("30 s ago");
     clock.move(Duration.ofSeconds(31));
@@ -178,7 +179,7 @@ class StableTokenTest {
     forceOnce(tokens, "T20", "T21");
   }
 
-  private void forceOnce(StableToken process, String refused, String fresh) throws Exception {
+  private void forceOnce(AccessToken process, String refused, String fresh) throws Exception {
     platform.nextToken(json("{\"access_token\":\"" + refused + "\",\"expires_in\":7000}"));
     platform.nextToken(json("{\"access_token\":\"" + fresh + "\",\"expires_in\":7200}"));
     assertThat(process.replace(refused)).isEqualTo(fresh);
