@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -220,6 +221,13 @@ final class Township implements AutoCloseable {
   /** Hands an alert in to that gateway. */
   HttpResponse<String> handsIn(Gateway to, Alert alert) {
     return to.post("/api/v1/warnings", "application/cap+xml", alert.bytes());
+  }
+
+  void lifts(Issued warning) {
+    gateway.post(
+        "/api/v1/warnings/" + warning.id() + "/lift",
+        "application/json",
+        "{\"why\":\"雨停了\"}".getBytes(StandardCharsets.UTF_8));
   }
 
   Person person(String surname) {
