@@ -18,7 +18,8 @@ import java.util.Set;
  * @param aesKey 43 characters (EncodingAESKey); used when {@code mode} encrypts
  * @param mode how callbacks are written
  * @param tokenLife of an access token
- * @param dailyQuota template messages a day
+ * @param dailyQuota template messages a day (45009)
+ * @param minuteQuota template messages a minute (45011)
  * @param receiptDelay from acceptance to the follower's phone and the receipt
  * @param retryAfter wait before a callback that was not taken is posted again
  */
@@ -34,6 +35,7 @@ public record AccountSettings(
     Mode mode,
     Duration tokenLife,
     int dailyQuota,
+    int minuteQuota,
     Duration receiptDelay,
     Duration retryAfter) {
 
@@ -69,6 +71,7 @@ public record AccountSettings(
         Mode.PLAIN,
         Duration.ofSeconds(7200),
         100_000,
+        Integer.MAX_VALUE,
         Duration.ofMillis(100),
         Duration.ofSeconds(5));
   }
@@ -90,11 +93,15 @@ public record AccountSettings(
   }
 
   public AccountSettings withTimes(Duration newReceiptDelay, Duration newRetryAfter) {
-    return with(tokenLife, dailyQuota, newReceiptDelay, newRetryAfter);
+    return with(tokenLife, dailyQuota, minuteQuota, newReceiptDelay, newRetryAfter);
   }
 
   public AccountSettings withLimits(Duration newTokenLife, int newDailyQuota) {
-    return with(newTokenLife, newDailyQuota, receiptDelay, retryAfter);
+    return with(newTokenLife, newDailyQuota, minuteQuota, receiptDelay, retryAfter);
+  }
+
+  public AccountSettings withMinuteQuota(int newMinuteQuota) {
+    return with(tokenLife, dailyQuota, newMinuteQuota, receiptDelay, retryAfter);
   }
 
   private AccountSettings with(
@@ -116,12 +123,17 @@ public record AccountSettings(
         newMode,
         tokenLife,
         dailyQuota,
+        minuteQuota,
         receiptDelay,
         retryAfter);
   }
 
   private AccountSettings with(
-      Duration newTokenLife, int newDailyQuota, Duration newReceiptDelay, Duration newRetryAfter) {
+      Duration newTokenLife,
+      int newDailyQuota,
+      int newMinuteQuota,
+      Duration newReceiptDelay,
+      Duration newRetryAfter) {
     return new AccountSettings(
         appId,
         secret,
@@ -134,6 +146,7 @@ public record AccountSettings(
         mode,
         newTokenLife,
         newDailyQuota,
+        newMinuteQuota,
         newReceiptDelay,
         newRetryAfter);
   }

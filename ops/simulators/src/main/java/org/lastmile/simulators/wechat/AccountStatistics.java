@@ -7,13 +7,10 @@ import java.util.Map;
  *
  * @param tokenRequests calls of stable_token
  * @param tokensIssued different tokens
- * @param sends calls of template/send
+ * @param sends calls of template/send and subscribe/bizsend
  * @param accepted of them, without repeats
  * @param repeats calls that {@code client_msg_id} showed to be repeats
  * @param errcodes refused calls of any kind by errcode
- * @param callbacksPosted posts, repeats included
- * @param callbacksTaken callbacks that were answered well
- * @param callbacksGivenUp callbacks that nobody took, after all retries
  */
 public record AccountStatistics(
     long tokenRequests,
@@ -22,10 +19,20 @@ public record AccountStatistics(
     long accepted,
     long repeats,
     Map<Integer, Long> errcodes,
-    long callbacksPosted,
-    long callbacksTaken,
-    long callbacksGivenUp) {
+    CallbackStatistics callbacks) {
   public AccountStatistics {
     errcodes = Map.copyOf(errcodes);
+  }
+
+  public long callbacksPosted() {
+    return callbacks.posted();
+  }
+
+  public long callbacksTaken() {
+    return callbacks.taken();
+  }
+
+  public long callbacksGivenUp() {
+    return callbacks.givenUp();
   }
 }

@@ -25,7 +25,7 @@ final class CallbackCrypto {
 
   /**
    * @param encodingAesKey 43 characters
-   * @param receiver app id behind the text
+   * @param receiver app id or corp id behind the text
    */
   CallbackCrypto(String encodingAesKey, String receiver, Random random) {
     key = Base64.getDecoder().decode(encodingAesKey + "=");

@@ -1,9 +1,11 @@
 package org.lastmile.simulators.wechat;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -11,18 +13,24 @@ import java.util.function.Predicate;
  * to use from any thread.
  */
 public final class Follower {
+  static final int FOR_GOOD = -1;
+
   private final OfficialAccount account;
   private final String openid;
-  private final List<WeChatMessage> inbox = new ArrayList<>();
-  private final List<WeChatMessage> unexpected = new ArrayList<>();
+  private final InstantSource clock;
+  private final Inbox<WeChatMessage> inbox;
+  private final List<Said> said = new ArrayList<>();
+  private final Map<String, Integer> subscriptions = new HashMap<>();
   private boolean follows = true;
   private String failure = "";
   private String answer;
   private Duration answerAfter = Duration.ZERO;
 
-  Follower(OfficialAccount account, String openid) {
+  Follower(OfficialAccount account, InstantSource clock, String openid) {
     this.account = account;
+    this.clock = clock;
     this.openid = openid;
+    inbox = new Inbox<>(openid, WeChatMessage::text);
   }
 
   public String openid() {
@@ -30,8 +38,8 @@ public final class Follower {
   }
 
   /** All it ever got, in order. */
-  public synchronized List<WeChatMessage> inbox() {
-    return List.copyOf(inbox);
+  public List<WeChatMessage> inbox() {
+    return inbox.all();
   }
 
   /**
@@ -39,22 +47,9 @@ public final class Follower {
    *
    * @throws AssertionError when none came in time; it lists what did come
    */
-  public synchronized WeChatMessage expect(Predicate<WeChatMessage> wanted, Duration within)
+  public WeChatMessage expect(Predicate<WeChatMessage> wanted, Duration within)
       throws InterruptedException {
-    long end = System.nanoTime() + within.toNanos();
-    while (true) {
-      Optional<WeChatMessage> found = unexpected.stream().filter(wanted).findFirst();
-      if (found.isPresent()) {
-        unexpected.remove(found.get());
-        return found.get();
-      }
-      long left = (end - System.nanoTime()) / 1_000_000;
-      if (left <= 0) {
-        List<String> texts = inbox.stream().map(WeChatMessage::text).toList();
-        throw new AssertionError(openid + " got no such message within " + within + ": " + texts);
-      }
-      wait(left);
-    }
+    return inbox.expect(wanted, within);
   }
 
   /** Waits for a message that contains these words. */
@@ -64,10 +59,47 @@ public final class Follower {
 
   /** Writes to the account. */
   public void sends(String text) {
+    say(text);
     account.text(this, text);
   }
 
-  /** From now on answers every template message with this text after the delay. */
+  /** Touches the entry of the account's menu that has this key: a CLICK event. */
+  public void touches(String menuKey) {
+    say("[" + menuKey + "]");
+    account.event(this, "CLICK", menuKey);
+  }
+
+  /** Agrees to this template's messages for good, as public services may ask for. */
+  public Follower accepts(String templateId) {
+    return accepts(templateId, FOR_GOOD);
+  }
+
+  /** Agrees to that many more messages of this template: subscribe_msg_popup_event. */
+  public Follower accepts(String templateId, int messages) {
+    synchronized (this) {
+      boolean more = messages != FOR_GOOD && messagesLeft(templateId) != FOR_GOOD;
+      subscriptions.put(templateId, more ? messagesLeft(templateId) + messages : FOR_GOOD);
+    }
+    account.subscription(this, OfficialAccount.POPUP, templateId, "accept");
+    return this;
+  }
+
+  /** Refuses when the page asks: subscribe_msg_popup_event. */
+  public Follower rejects(String templateId) {
+    account.subscription(this, OfficialAccount.POPUP, templateId, "reject");
+    return this;
+  }
+
+  /** Takes its agreement back in the settings: subscribe_msg_change_event. */
+  public Follower withdraws(String templateId) {
+    synchronized (this) {
+      subscriptions.remove(templateId);
+    }
+    account.subscription(this, OfficialAccount.CHANGE, templateId, "reject");
+    return this;
+  }
+
+  /** From now on answers every template and subscribe message with this text after the delay. */
   public synchronized Follower answers(String text, Duration after) {
     answer = text;
     answerAfter = after;
@@ -85,7 +117,7 @@ public final class Follower {
     synchronized (this) {
       follows = false;
     }
-    account.event(this, "unsubscribe");
+    account.event(this, "unsubscribe", "");
     return this;
   }
 
@@ -94,7 +126,7 @@ public final class Follower {
     synchronized (this) {
       follows = true;
     }
-    account.event(this, "subscribe");
+    account.event(this, "subscribe", "");
     return this;
   }
 
@@ -107,6 +139,12 @@ public final class Follower {
   /** Sending succeeds and nothing arrives; the receipt says {@code failed: system failed}. */
   public synchronized Follower unreachable() {
     failure = "failed: system failed";
+    return this;
+  }
+
+  /** Sending succeeds and nothing arrives; the receipt says {@code failed:freq limit}. */
+  public synchronized Follower limited() {
+    failure = "failed:freq limit";
     return this;
   }
 
@@ -125,13 +163,31 @@ public final class Follower {
     return failure;
   }
 
-  synchronized void take(WeChatMessage message) {
+  /** What it wrote and touched, in order. */
+  synchronized List<Said> said() {
+    return List.copyOf(said);
+  }
+
+  private synchronized void say(String text) {
+    said.add(new Said(text, clock.instant()));
+  }
+
+  /** How many messages of the template it still takes; {@link #FOR_GOOD} = any number. */
+  synchronized int messagesLeft(String templateId) {
+    return subscriptions.getOrDefault(templateId, 0);
+  }
+
+  synchronized void useSubscription(String templateId) {
+    subscriptions.computeIfPresent(templateId, (id, left) -> left == FOR_GOOD ? left : left - 1);
+  }
+
+  void take(WeChatMessage message) {
     inbox.add(message);
-    unexpected.add(message);
-    notifyAll();
-    if (answer != null && !message.templateId().isEmpty()) {
-      String words = answer;
-      account.later(answerAfter, () -> sends(words));
+    synchronized (this) {
+      if (answer != null && !message.templateId().isEmpty()) {
+        String words = answer;
+        account.later(answerAfter, () -> sends(words));
+      }
     }
   }
 }

@@ -6,14 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -24,21 +25,12 @@ import org.lastmile.simulators.Loop;
  * loop; its public methods may be called from any thread.
  */
 public final class OfficialAccount {
-  static final String SEND = "/cgi-bin/message/template/send";
+  static final String POPUP = "SubscribeMsgPopupEvent";
+  static final String CHANGE = "SubscribeMsgChangeEvent";
   private static final Duration DEDUPE = Duration.ofMinutes(10);
   private static final int MAX_CLIENT_ID = 32;
   private static final int HELD_FOR_REVIEW = 40252;
-
-  /** A refusal of one call. */
-  private static final class Refused extends Exception {
-    private static final long serialVersionUID = 1;
-    private final int errcode;
-
-    Refused(int errcode, String message) {
-      super(message);
-      this.errcode = errcode;
-    }
-  }
+  private static final int BANNED = 43116;
 
   private record Sent(long msgId, Instant at) {}
 
@@ -51,17 +43,18 @@ public final class OfficialAccount {
   private final Map<String, Follower> followers = new TreeMap<>();
   private final Map<List<String>, Sent> sentByClientId = new HashMap<>();
   private final Map<Integer, Long> errcodes = new TreeMap<>();
-  private final Queue<WeChatFault> sendFaults = new ArrayDeque<>();
-  private final Queue<WeChatFault> tokenFaults = new ArrayDeque<>();
+  private final Faults faults = new Faults();
+  private final Map<String, Integer> refusedTemplates = new HashMap<>();
   private final List<WeChatMessage> heldForReview = new ArrayList<>();
+  private final Map<String, String> menu = Collections.synchronizedMap(new LinkedHashMap<>());
+  private final Window day;
+  private final Window minute;
   private final List<Consumer<WeChatMessage>> hooks = new CopyOnWriteArrayList<>();
   private boolean receiptsWithoutNumber;
   private long lastMsgId = 3_500_000_000_000_000_000L;
   private long sends;
   private long accepted;
   private long repeats;
-  private long usedToday;
-  private long today;
 
   OfficialAccount(
       AccountSettings settings, InstantSource clock, Loop loop, ObjectMapper json, Random random) {
@@ -69,8 +62,12 @@ public final class OfficialAccount {
     this.clock = clock;
     this.loop = loop;
     this.json = json;
-    tokens = new Tokens(clock, settings.tokenLife());
-    callbacks = new Callbacks(settings, clock, loop, random);
+    tokens = Tokens.ofAccount(clock, settings.tokenLife());
+    callbacks = new Callbacks(CallbackAddress.of(settings), clock, loop, random);
+    day = new Window(clock, Duration.ofDays(1));
+    minute = new Window(clock, Duration.ofMinutes(1));
+    menu.put("1", "我已收到");
+    menu.put("2", "去不了");
     settings.templates().values().forEach(fields -> fields.forEach(FieldType::type));
   }
 
@@ -81,7 +78,7 @@ public final class OfficialAccount {
   /** The follower with that openid; it follows as soon as somebody asks for it. */
   public Follower follower(String openid) {
     synchronized (followers) {
-      return followers.computeIfAbsent(openid, id -> new Follower(this, id));
+      return followers.computeIfAbsent(openid, id -> new Follower(this, clock, id));
     }
   }
 
@@ -99,18 +96,37 @@ public final class OfficialAccount {
 
   /** The next {@code count} calls of template/send go wrong in this way. */
   public void next(int count, WeChatFault fault) {
-    loop.tell(() -> add(sendFaults, count, fault));
+    next(Endpoint.TEMPLATE_SEND, count, fault);
   }
 
   /** The next {@code count} calls of stable_token go wrong in this way. */
   public void nextToken(int count, WeChatFault fault) {
-    loop.tell(() -> add(tokenFaults, count, fault));
+    next(Endpoint.STABLE_TOKEN, count, fault);
   }
 
-  private static void add(Queue<WeChatFault> faults, int count, WeChatFault fault) {
-    for (int i = 0; i < count; i++) {
-      faults.add(fault);
-    }
+  /** The next {@code count} calls of that endpoint go wrong in this way. */
+  public void next(Endpoint at, int count, WeChatFault fault) {
+    loop.tell(() -> faults.add(at, count, fault));
+  }
+
+  /** From now on all goes right. */
+  public void noFaults() {
+    loop.tell(faults::clear);
+  }
+
+  /** Sending with this template answers 40252 and keeps the messages for a review. */
+  public void holds(String templateId) {
+    loop.tell(() -> refusedTemplates.put(templateId, HELD_FOR_REVIEW));
+  }
+
+  /** Sending with this template answers 43116: the platform has banned it. */
+  public void bans(String templateId) {
+    loop.tell(() -> refusedTemplates.put(templateId, BANNED));
+  }
+
+  /** Sending with this template works again; what was held meanwhile stays held. */
+  public void allows(String templateId) {
+    loop.tell(() -> refusedTemplates.remove(templateId));
   }
 
   /** Makes all tokens worthless before their end: calls answer 40001 until a new one is fetched. */
@@ -118,13 +134,32 @@ public final class OfficialAccount {
     loop.tell(tokens::revokeAll);
   }
 
-  /** What {@code errcode(40252)} kept for review is sent after all, receipts included. */
+  /** What was kept for review is sent after all, receipts included. */
   public void releaseReviewed() {
     loop.tell(
         () -> {
           heldForReview.forEach(this::travel);
           heldForReview.clear();
         });
+  }
+
+  /** What was kept for review is never sent. */
+  public void dropReviewed() {
+    loop.tell(heldForReview::clear);
+  }
+
+  /** The menu below the account's messages: names by the keys that its CLICK events carry. */
+  public void menu(Map<String, String> namesByKey) {
+    synchronized (menu) {
+      menu.clear();
+      menu.putAll(namesByKey);
+    }
+  }
+
+  Map<String, String> menu() {
+    synchronized (menu) {
+      return new LinkedHashMap<>(menu);
+    }
   }
 
   /** Receipts say MsgID 0, as was seen where client_msg_id is set. */
@@ -147,6 +182,25 @@ public final class OfficialAccount {
     loop.tell(() -> callbacks.forge(count));
   }
 
+  /** The next callbacks are rightly signed but sealed for another account; not repeated. */
+  public void foreignCallbacks(int count) {
+    loop.tell(() -> callbacks.foreign(count));
+  }
+
+  /** The last callback once more, octet by octet. */
+  public void replayCallback() {
+    loop.tell(callbacks::replay);
+  }
+
+  /** From now on callbacks are sealed with this key: the other side may still know the old one. */
+  public void changeAesKey(String encodingAesKey) {
+    loop.tell(
+        () ->
+            callbacks.goTo(
+                CallbackAddress.of(
+                    settings.withCallbackSecrets(settings.callbackToken(), encodingAesKey))));
+  }
+
   /** Calls the callback's GET as WeChat does when its URL is entered; true when it answers well. */
   public boolean verifyCallback() {
     return callbacks.verify();
@@ -163,41 +217,40 @@ public final class OfficialAccount {
                 accepted,
                 repeats,
                 errcodes,
-                callbacks.posted(),
-                callbacks.taken(),
-                callbacks.givenUp()));
+                callbacks.statistics()));
   }
 
   // What follows happens on the loop.
 
-  WeChatFault fault(String path) {
-    return (path.equals(SEND) ? sendFaults : tokenFaults).poll();
+  WeChatFault fault(Endpoint at) {
+    return faults.poll(at);
   }
 
   /** Does one API call and returns its answer; {@code errcode} 0 and others alike. */
-  ObjectNode call(String path, String token, String from, JsonNode body, WeChatFault fault) {
-    ObjectNode answer;
+  ObjectNode call(Call call) {
     try {
-      if (!settings.allowedAddresses().isEmpty() && !settings.allowedAddresses().contains(from)) {
-        throw new Refused(40164, "invalid ip " + from + ", not in whitelist");
+      Set<String> allowed = settings.allowedAddresses();
+      if (!allowed.isEmpty() && !allowed.contains(call.from())) {
+        throw new Refused(40164, "invalid ip " + call.from() + ", not in whitelist");
       }
+      WeChatFault fault = call.fault();
       if (fault != null && fault.kind() == WeChatFault.Kind.ERRCODE) {
-        if (fault.code() == HELD_FOR_REVIEW && path.equals(SEND)) {
-          heldForReview.add(message(body));
+        if (fault.code() == HELD_FOR_REVIEW) {
+          heldForReview.add(message(call.body(), "url"));
         }
         throw new Refused(fault.code(), "told to");
       }
-      answer =
-          switch (path) {
-            case "/cgi-bin/stable_token" -> token(body);
-            case SEND -> send(token, body);
-            default -> quota(token, body);
-          };
+      return switch (call.endpoint()) {
+        case STABLE_TOKEN -> token(call.body());
+        case TEMPLATE_SEND -> send(call.token(), call.body());
+        case SUBSCRIBE_SEND -> subscribeSend(call.token(), call.body());
+        case QUOTA -> quota(call.token(), call.body());
+        default -> throw new IllegalArgumentException("not the account's: " + call.endpoint());
+      };
     } catch (Refused e) {
-      errcodes.merge(e.errcode, 1L, Long::sum);
-      answer = json.createObjectNode().put("errcode", e.errcode).put("errmsg", e.getMessage());
+      errcodes.merge(e.errcode(), 1L, Long::sum);
+      return json.createObjectNode().put("errcode", e.errcode()).put("errmsg", e.getMessage());
     }
-    return answer;
   }
 
   private ObjectNode token(JsonNode body) throws Refused {
@@ -233,17 +286,11 @@ public final class OfficialAccount {
     sends++;
     check(token);
     String openid = body.path("touser").asText();
-    Follower follower;
-    synchronized (followers) {
-      follower = followers.get(openid);
-    }
-    if (follower == null) {
-      throw new Refused(40003, "invalid openid");
-    }
-    if (!follower.isFollowing()) {
+    if (!known(openid).isFollowing()) {
       throw new Refused(43004, "require subscribe");
     }
     checkFields(body);
+    checkTemplate(body, "url");
     String clientId = body.path("client_msg_id").asText();
     if (clientId.length() > MAX_CLIENT_ID) {
       throw new Refused(47003, "argument invalid! client_msg_id is too long");
@@ -253,17 +300,78 @@ public final class OfficialAccount {
       repeats++;
       return ok().put("msgid", before.msgId());
     }
-    if (used() >= settings.dailyQuota()) {
-      throw new Refused(45009, "reach max api daily quota limit");
-    }
-    usedToday++;
+    useQuota();
     accepted++;
-    WeChatMessage message = message(body);
+    WeChatMessage message = message(body, "url");
     if (!clientId.isEmpty()) {
       sentByClientId.put(List.of(openid, clientId), new Sent(message.msgId(), message.at()));
     }
     travel(message);
     return ok().put("msgid", message.msgId());
+  }
+
+  private ObjectNode subscribeSend(String token, JsonNode body) throws Refused {
+    sends++;
+    check(token);
+    String template = body.path("template_id").asText();
+    Follower follower = known(body.path("touser").asText());
+    checkFields(body);
+    if (follower.messagesLeft(template) == 0) {
+      throw new Refused(43101, "user refuse to accept the msg");
+    }
+    checkTemplate(body, "page");
+    useQuota();
+    accepted++;
+    follower.useSubscription(template);
+    WeChatMessage message = message(body, "page");
+    loop.after(
+        settings.receiptDelay(),
+        () -> {
+          boolean arrives = arrive(message).isEmpty();
+          String result =
+              Xml.element("TemplateId", template)
+                  + Xml.number("MsgID", message.msgId())
+                  + Xml.number("ErrorCode", arrives ? 0 : 1003)
+                  + Xml.element("ErrorStatus", arrives ? "success" : "failed");
+          post(
+              follower,
+              "event",
+              Xml.element("Event", "subscribe_msg_sent_event")
+                  + ("<SubscribeMsgSentEvent><List>" + result + "</List></SubscribeMsgSentEvent>"));
+        });
+    return ok();
+  }
+
+  private Follower known(String openid) throws Refused {
+    synchronized (followers) {
+      Follower follower = followers.get(openid);
+      if (follower == null) {
+        throw new Refused(40003, "invalid openid");
+      }
+      return follower;
+    }
+  }
+
+  private void checkTemplate(JsonNode body, String link) throws Refused {
+    int errcode = refusedTemplates.getOrDefault(body.path("template_id").asText(), 0);
+    if (errcode == HELD_FOR_REVIEW) {
+      heldForReview.add(message(body, link));
+      throw new Refused(errcode, "message is held for review");
+    }
+    if (errcode != 0) {
+      throw new Refused(errcode, "template is banned");
+    }
+  }
+
+  private void useQuota() throws Refused {
+    if (minute.used() >= settings.minuteQuota()) {
+      throw new Refused(45011, "api minute-quota reach limit, must slower, retry next minute");
+    }
+    if (day.used() >= settings.dailyQuota()) {
+      throw new Refused(45009, "reach max api daily quota limit");
+    }
+    minute.add(1);
+    day.add(1);
   }
 
   private void checkFields(JsonNode body) throws Refused {
@@ -280,43 +388,35 @@ public final class OfficialAccount {
     }
   }
 
-  private WeChatMessage message(JsonNode body) {
-    Map<String, String> fields = new TreeMap<>();
-    body.path("data")
-        .fields()
-        .forEachRemaining(
-            field -> fields.put(field.getKey(), field.getValue().path("value").asText()));
+  private WeChatMessage message(JsonNode body, String link) {
+    String template = body.path("template_id").asText();
+    Map<String, String> fields = new LinkedHashMap<>();
+    for (String field : settings.templates().getOrDefault(template, List.of())) {
+      fields.put(field, body.path("data").path(field).path("value").asText());
+    }
     return new WeChatMessage(
         ++lastMsgId,
         body.path("touser").asText(),
-        body.path("template_id").asText(),
-        body.path("url").asText(),
+        template,
+        body.path(link).asText(),
         fields,
         String.join("\n", fields.values()),
         clock.instant());
   }
 
-  /** Calls since midnight in China. */
-  private long used() {
-    long day = clock.instant().plus(Duration.ofHours(8)).getEpochSecond() / 86_400;
-    if (day != today) {
-      today = day;
-      usedToday = 0;
-    }
-    return usedToday;
-  }
-
   private ObjectNode quota(String token, JsonNode body) throws Refused {
     check(token);
-    if (!body.path("cgi_path").asText().equals(SEND)) {
+    String path = body.path("cgi_path").asText();
+    if (!path.equals(Endpoint.TEMPLATE_SEND.path())
+        && !path.equals(Endpoint.SUBSCRIBE_SEND.path())) {
       throw new Refused(76021, "cgi_path not found");
     }
     ObjectNode answer = ok();
     answer
         .putObject("quota")
         .put("daily_limit", settings.dailyQuota())
-        .put("used", used())
-        .put("remain", settings.dailyQuota() - used());
+        .put("used", day.used())
+        .put("remain", settings.dailyQuota() - day.used());
     return answer;
   }
 
@@ -329,11 +429,7 @@ public final class OfficialAccount {
         settings.receiptDelay(),
         () -> {
           Follower follower = follower(message.openid());
-          String failure = follower.failure();
-          if (failure.isEmpty()) {
-            follower.take(message);
-            hooks.forEach(hook -> hook.accept(message));
-          }
+          String failure = arrive(message);
           long number = receiptsWithoutNumber ? 0 : message.msgId();
           post(
               follower,
@@ -342,6 +438,17 @@ public final class OfficialAccount {
                   + Xml.number("MsgID", number)
                   + Xml.element("Status", failure.isEmpty() ? "success" : failure));
         });
+  }
+
+  /** Empty when it is on the phone, else why it is not. */
+  private String arrive(WeChatMessage message) {
+    Follower follower = follower(message.openid());
+    String failure = follower.isFollowing() ? follower.failure() : "failed:user block";
+    if (failure.isEmpty()) {
+      follower.take(message);
+      hooks.forEach(hook -> hook.accept(message));
+    }
+    return failure;
   }
 
   void later(Duration delay, Runnable task) {
@@ -353,8 +460,22 @@ public final class OfficialAccount {
         () -> post(from, "text", Xml.element("Content", words) + Xml.number("MsgId", ++lastMsgId)));
   }
 
-  void event(Follower from, String event) {
-    loop.run(() -> post(from, "event", Xml.element("Event", event) + Xml.element("EventKey", "")));
+  void event(Follower from, String event, String key) {
+    loop.run(() -> post(from, "event", Xml.element("Event", event) + Xml.element("EventKey", key)));
+  }
+
+  /**
+   * What a person said to the question for subscribe messages, {@link #POPUP} or {@link #CHANGE}.
+   */
+  void subscription(Follower from, String kind, String templateId, String status) {
+    boolean popup = kind.equals(POPUP);
+    String one =
+        Xml.element("TemplateId", templateId)
+            + Xml.element("SubscribeStatusString", status)
+            + (popup ? Xml.element("PopupScene", "1") : "");
+    String list = "<" + kind + "><List>" + one + "</List></" + kind + ">";
+    String event = popup ? "subscribe_msg_popup_event" : "subscribe_msg_change_event";
+    loop.run(() -> post(from, "event", Xml.element("Event", event) + list));
   }
 
   private void post(Follower from, String type, String rest) {
@@ -366,7 +487,8 @@ public final class OfficialAccount {
             + Xml.element("MsgType", type)
             + rest
             + "</xml>";
-    callbacks.post(from.openid(), xml, words -> from.take(answer(from, words)));
+    callbacks.post(
+        from.openid(), xml, reply -> from.take(answer(from, Xml.text(reply, "Content"))));
   }
 
   private WeChatMessage answer(Follower to, String words) {

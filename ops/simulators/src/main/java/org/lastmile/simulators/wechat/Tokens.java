@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** Access tokens: the same one until five minutes before its end, then a new one beside it. */
+/**
+ * Access tokens of one application: the same one until shortly before its end, then a new one
+ * beside it. Safe to use from any thread.
+ */
 final class Tokens {
   static final int OK = 0;
   static final int NOT_LATEST = 40001;
@@ -16,7 +19,6 @@ final class Tokens {
   static final int TOO_OFTEN = 45011;
   static final int DAY_LIMIT = 45009;
 
-  private static final Duration OVERLAP = Duration.ofMinutes(5);
   private static final Duration FORCE_SPACING = Duration.ofSeconds(30);
   private static final int FORCES_A_DAY = 20;
 
@@ -28,17 +30,35 @@ final class Tokens {
 
   private final InstantSource clock;
   private final Duration life;
+  private final Duration overlap;
+  private final int revokedCode;
   private final Random random = new Random(7);
+  private final Window forces;
   private final Map<String, Token> all = new HashMap<>();
   private Token latest;
   private Instant lastForce = Instant.EPOCH;
-  private int forces;
   private long requests;
   private long issued;
 
-  Tokens(InstantSource clock, Duration life) {
+  private Tokens(InstantSource clock, Duration life, Duration overlap, int revokedCode) {
     this.clock = clock;
     this.life = life;
+    this.overlap = overlap;
+    this.revokedCode = revokedCode;
+    forces = new Window(clock, Duration.ofDays(1));
+  }
+
+  /** The official account's: a new one five minutes before the end, both work until then. */
+  static Tokens ofAccount(InstantSource clock, Duration life) {
+    // With a short life the overlap shrinks too, or every request would make a new token.
+    Duration five = Duration.ofMinutes(5);
+    Duration quarter = life.dividedBy(4);
+    return new Tokens(clock, life, five.compareTo(quarter) < 0 ? five : quarter, NOT_LATEST);
+  }
+
+  /** WeCom's: a new one at the end of the old one; what dies early is as good as unknown. */
+  static Tokens ofWeCom(InstantSource clock, Duration life) {
+    return new Tokens(clock, life, Duration.ZERO, UNKNOWN);
   }
 
   synchronized Grant request(boolean force) {
@@ -48,22 +68,18 @@ final class Tokens {
       if (lastForce.plus(FORCE_SPACING).isAfter(now)) {
         return new Grant(TOO_OFTEN, "", 0);
       }
-      if (++forces > FORCES_A_DAY) {
+      if (forces.used() >= FORCES_A_DAY) {
         return new Grant(DAY_LIMIT, "", 0);
       }
+      forces.add(1);
       lastForce = now;
       revokeAll();
     }
-    boolean endsSoon = latest != null && !now.isBefore(latest.end().minus(overlap()));
+    boolean endsSoon = latest != null && !now.isBefore(latest.end().minus(overlap));
     if (latest == null || latest.revoked() || endsSoon) {
       issue(now);
     }
     return new Grant(OK, latest.value(), Duration.between(now, latest.end()).toSeconds());
-  }
-
-  /** With a short life the overlap shrinks too, or every request would make a new token. */
-  private Duration overlap() {
-    return OVERLAP.compareTo(life.dividedBy(4)) < 0 ? OVERLAP : life.dividedBy(4);
   }
 
   private void issue(Instant now) {
@@ -91,7 +107,7 @@ final class Tokens {
       return UNKNOWN;
     }
     if (token.revoked()) {
-      return NOT_LATEST;
+      return revokedCode;
     }
     return clock.instant().isBefore(token.end()) ? OK : EXPIRED;
   }

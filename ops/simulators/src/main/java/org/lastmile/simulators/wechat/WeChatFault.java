@@ -16,7 +16,10 @@ public record WeChatFault(Kind kind, int code, Duration time) {
     HTTP_STATUS,
     DELAY,
     DROP_BEFORE,
-    DROP_AFTER
+    DROP_AFTER,
+    HTML,
+    MALFORMED,
+    STALL
   }
 
   /** HTTP 200 with this errcode; nothing is done. */
@@ -42,5 +45,20 @@ public record WeChatFault(Kind kind, int code, Duration time) {
   /** Done, but the connection ends without an answer. */
   public static WeChatFault dropAfter() {
     return new WeChatFault(Kind.DROP_AFTER, 0, Duration.ZERO);
+  }
+
+  /** HTTP 200 with a web page, as a proxy or a portal answers; nothing is done. */
+  public static WeChatFault html() {
+    return new WeChatFault(Kind.HTML, 200, Duration.ZERO);
+  }
+
+  /** Done, but the JSON of the answer ends in the middle. */
+  public static WeChatFault malformed() {
+    return new WeChatFault(Kind.MALFORMED, 200, Duration.ZERO);
+  }
+
+  /** Nothing is done and nothing is answered; the connection ends after that time. */
+  public static WeChatFault stall(Duration time) {
+    return new WeChatFault(Kind.STALL, 0, time);
   }
 }

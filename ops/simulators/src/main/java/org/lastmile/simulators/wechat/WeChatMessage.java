@@ -1,15 +1,17 @@
 package org.lastmile.simulators.wechat;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a follower sees: a template message, or words that the account answered with.
+ * What a follower sees: a template or subscribe message, or words that the account answered with.
  *
- * @param msgId number of the template message, 0 for an answer
+ * @param msgId number of the message, 0 for an answer
  * @param templateId empty for an answer
  * @param url that opens when the message is touched; may be empty
- * @param fields values by field name
+ * @param fields values by field name, in the template's order
  * @param text all values joined by line ends, or the answer's words
  */
 public record WeChatMessage(
@@ -21,6 +23,6 @@ public record WeChatMessage(
     String text,
     Instant at) {
   public WeChatMessage {
-    fields = Map.copyOf(fields);
+    fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 }
