@@ -81,6 +81,14 @@ public final class WeComChannel implements Channel {
    * @throws IllegalArgumentException naming everything that is wrong with the configuration
    */
   public WeComChannel(WeComConfig config, Memory memory, Clock clock, RandomGenerator random) {
+    this(config, memory, clock, random, MOMENT);
+  }
+
+  /**
+   * @param moment how long a message waits for others that look the same
+   */
+  WeComChannel(
+      WeComConfig config, Memory memory, Clock clock, RandomGenerator random, Duration moment) {
     List<String> problems = config.problems();
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("channels.wechat: " + String.join("; ", problems));
@@ -125,7 +133,7 @@ public final class WeComChannel implements Channel {
             limits.kept(),
             Workers.of(WeChatCallback.THREADS, "wecom-callback"));
     this.news = new LaneNews(LANE, this::check, sink::get, clock);
-    this.batches = new Batches(timer, MOMENT, this::hand);
+    this.batches = new Batches(timer, moment, this::hand);
   }
 
   /** What the gateway's HTTP server hands the application's callbacks to. */
@@ -289,11 +297,11 @@ public final class WeComChannel implements Channel {
     try {
       Map<String, Outcome> outcomes =
           sender.carry(batch.messages(), batch.face(), batch.id(), batch.again());
+      widen();
       batch.all().forEach(s -> s.outcome.complete(outcomes.get(s.message.attempt())));
     } catch (RuntimeException e) {
       batch.all().forEach(s -> s.outcome.complete(fault(s.message, e)));
     }
-    widen();
     tellNews();
   }
 

@@ -14,9 +14,7 @@ enum WeComCode implements Code {
   BUSY(-1, Act.REPEAT, "the platform is busy"),
   TASK_EXISTS(42014, Act.ACCEPT_AS_SENT, "a card with this task id was sent before"),
   ALL_INVALID(
-      81013,
-      Act.GIVE_UP_ADDRESS,
-      "no such userid, or none that this application may see; check 可见范围"),
+      81013, Act.GIVE_UP, "no such userid, or none that this application may see; check 可见范围"),
   NOBODY_NAMED(82001, Act.GIVE_UP, "nobody to send to is left; check userids and 可见范围"),
   NO_SUCH_USER(60111, Act.GIVE_UP_ADDRESS, "no such userid"),
   USER_UNKNOWN(46004, Act.GIVE_UP_ADDRESS, "no such person"),

@@ -133,9 +133,13 @@ final class WeComSend {
       narrower.run();
     }
     Outcome outcome = consequences.of(json.code(), code, said(json.words(), task));
-    if (code.act() == Code.Act.GIVE_UP_ADDRESS && outcome instanceof Outcome.Permanent why) {
-      invalid.add(messages.size());
-      messages.forEach(m -> bindings.dead(m.address(), why.why()));
+    // One who has no licence is refused under the same code, and is not dead.
+    Set<String> nobody = userids(json.body().path("invaliduser"));
+    for (Message message : messages) {
+      if (nobody.contains(Task.key(message.address())) && outcome instanceof Outcome.Permanent) {
+        invalid.increment();
+        bindings.dead(message.address(), INVALID);
+      }
     }
     return all(messages, outcome);
   }

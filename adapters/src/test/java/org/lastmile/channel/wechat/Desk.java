@@ -18,6 +18,7 @@ import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.channel.Speech;
+import org.lastmile.channel.wechat.WeChatConfig.OfficialAccount.Via;
 
 /** One channel before a scripted platform, with a clock and a store that the test commands. */
 final class Desk implements AutoCloseable {
@@ -44,10 +45,24 @@ final class Desk implements AutoCloseable {
   }
 
   Desk(WeChatConfig.Limits limits) throws Exception {
+    this(limits, Via.TEMPLATE);
+  }
+
+  Desk(WeChatConfig.Limits limits, Via via) throws Exception {
     platform = new ScriptedPlatform();
-    channel =
-        new WeChatChannel(
-            new WeChatConfig(account(platform.url(), ""), limits), memory, clock, new Random(1));
+    WeChatConfig.OfficialAccount usual = account(platform.url(), "");
+    WeChatConfig.OfficialAccount account =
+        new WeChatConfig.OfficialAccount(
+            usual.baseUrl(),
+            usual.appId(),
+            usual.secret(),
+            usual.templateId(),
+            usual.callbackToken(),
+            usual.aesKey(),
+            usual.previousAesKey(),
+            usual.template(),
+            via);
+    channel = new WeChatChannel(new WeChatConfig(account, limits), memory, clock, new Random(1));
   }
 
   /** Starts to listen; sends before that work as well. */

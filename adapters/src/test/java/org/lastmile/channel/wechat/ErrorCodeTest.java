@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Outcome;
+import org.lastmile.channel.Signal;
 
 /** Every row of the error table, each under its code. */
 class ErrorCodeTest {
@@ -54,13 +55,29 @@ class ErrorCodeTest {
   }
 
   @Test
-  void code_43004_is_permanent_for_that_person_alone() throws Exception {
+  void code_43004_is_permanent_and_marks_that_persons_binding_dead() throws Exception {
+    desk.listening();
     permanentForOnePerson(43004);
+    deadBinding();
   }
 
   @Test
-  void code_40003_is_permanent_for_that_person_alone() throws Exception {
+  void code_40003_is_permanent_and_marks_that_persons_binding_dead() throws Exception {
+    desk.listening();
     permanentForOnePerson(40003);
+    deadBinding();
+  }
+
+  private void deadBinding() {
+    assertThat(desk.signals)
+        .filteredOn(Signal.Binding.class::isInstance)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Signal.Binding.class,
+            b -> {
+              assertThat(b.address()).isEqualTo(Desk.OPENID);
+              assertThat(b.change()).isEqualTo(Signal.Change.DEAD);
+            });
   }
 
   @Test

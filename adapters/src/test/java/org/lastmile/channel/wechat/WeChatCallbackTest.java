@@ -321,6 +321,85 @@ class WeChatCallbackTest {
     assertThat(facts()).containsEntry("callbacks nobody reads", "1");
   }
 
+  @Test
+  void followers_who_come_and_go_are_told_to_whoever_keeps_bindings() throws Exception {
+    post(event("subscribe", "<EventKey>qrscene_village-7</EventKey>"));
+    post(event("SCAN", "<EventKey>village-8</EventKey>"));
+    post(event("unsubscribe", ""));
+    assertThat(bindings())
+        .extracting(b -> b.change() + " " + b.facts().getOrDefault("scene", ""))
+        .containsExactly("FOLLOWED village-7", "FOLLOWED village-8", "UNFOLLOWED ");
+    assertThat(bindings()).allMatch(b -> b.address().equals(Desk.OPENID));
+  }
+
+  @Test
+  void agreement_and_refusal_are_told_template_by_template() throws Exception {
+    post(
+        event(
+            "subscribe_msg_popup_event",
+            "<SubscribeMsgPopupEvent>"
+                + list("TPL-1", "accept")
+                + list("TPL-2", "reject")
+                + "</SubscribeMsgPopupEvent>"));
+    post(
+        event(
+            "subscribe_msg_change_event",
+            "<SubscribeMsgChangeEvent>" + list("TPL-1", "reject") + "</SubscribeMsgChangeEvent>"));
+    assertThat(bindings())
+        .extracting(b -> b.change() + " " + b.facts().get("template"))
+        .containsExactly("ACCEPTED TPL-1", "REFUSED TPL-2", "REFUSED TPL-1");
+  }
+
+  private static String list(String template, String status) {
+    return "<List><TemplateId>"
+        + template
+        + "</TemplateId><SubscribeStatusString>"
+        + status
+        + "</SubscribeStatusString><PopupScene>2</PopupScene></List>";
+  }
+
+  @Test
+  void a_binding_that_is_not_kept_is_brought_again() throws Exception {
+    List<Signal> kept = new ArrayList<>();
+    AtomicInteger refusals = new AtomicInteger();
+    desk.channel.listen(
+        signal ->
+            signal instanceof Signal.Binding && refusals.incrementAndGet() == 1
+                ? CompletableFuture.failedFuture(new IllegalStateException("store is away"))
+                : keepIn(kept).accept(signal));
+    assertThat(post(event("unsubscribe", "")).status()).isEqualTo(500);
+    assertThat(post(event("unsubscribe", "")).body()).isEqualTo("success");
+    assertThat(kept).hasOnlyElementsOfType(Signal.Binding.class).hasSize(1);
+  }
+
+  @Test
+  void the_receipt_of_a_subscription_message_counts_like_any_other() throws Exception {
+    String good = sendAccepted("w1-1.1");
+    String bad = sendAccepted("w1-2.1");
+    post(event("subscribe_msg_sent_event", sent(good, "0", "success")));
+    post(event("subscribe_msg_sent_event", sent(bad, "43101", "user refuse")));
+    assertThat(desk.confirmations())
+        .extracting(c -> c.attempt() + " " + c.evidence() + " " + c.why())
+        .containsExactly("w1-1.1 DELIVERED success", "w1-2.1 FAILED failed: 43101 user refuse");
+  }
+
+  private static String sent(String msgid, String code, String words) {
+    return "<SubscribeMsgSentEvent><List><TemplateId>TPL</TemplateId><MsgID>"
+        + msgid
+        + "</MsgID><ErrorCode>"
+        + code
+        + "</ErrorCode><ErrorStatus>"
+        + words
+        + "</ErrorStatus></List></SubscribeMsgSentEvent>";
+  }
+
+  private List<Signal.Binding> bindings() {
+    return desk.signals.stream()
+        .filter(Signal.Binding.class::isInstance)
+        .map(Signal.Binding.class::cast)
+        .toList();
+  }
+
   private static String event(String event, String more) {
     return "<xml><ToUserName>gh_1</ToUserName><FromUserName>"
         + Desk.OPENID
@@ -487,6 +566,15 @@ class WeChatCallbackTest {
         .isEqualTo(400);
     assertThat(post("").status()).isEqualTo(400);
     assertThat(inbound()).isEmpty();
+  }
+
+  @Test
+  void a_signature_that_was_seen_carries_no_other_words() throws Exception {
+    Map<String, String> query = signed();
+    assertThat(post(desk.channel, query, text("24", "收到")).body()).isEqualTo("success");
+    assertThat(post(desk.channel, query, text("24", "收到")).body()).isEqualTo("success");
+    assertThat(post(desk.channel, query, text("25", "2")).status()).isEqualTo(403);
+    assertThat(inbound()).hasSize(1);
   }
 
   // --- encrypted

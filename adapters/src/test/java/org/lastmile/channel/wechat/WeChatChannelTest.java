@@ -182,6 +182,23 @@ class WeChatChannelTest {
             });
     assertThat(desk.channel.check().state()).isEqualTo(Health.State.DEGRADED);
     assertThat(desk.channel.check().why()).contains("only 50 of 1000");
+    await().until(() -> presences().size() == 1);
+    assertThat(presences().get(0).state()).isEqualTo(Signal.State.DEGRADED);
+    assertThat(desk.channel.room())
+        .as("the desk's order decides who gets what is left")
+        .isEqualTo(50);
+    assertThat(desk.send("w1-1.1")).isInstanceOf(Outcome.Accepted.class);
+    assertThat(desk.channel.room()).isEqualTo(49);
+  }
+
+  @Test
+  void a_quota_that_is_gone_by_our_count_leaves_the_last_word_to_the_platform() throws Exception {
+    desk.platform.quota(
+        "{\"errcode\":0,\"errmsg\":\"ok\",\"quota\":{\"daily_limit\":1000,\"used\":1000,\"remain\":0}}");
+    desk.listening();
+    await().until(() -> facts().getOrDefault("quota", "").startsWith("0 of"));
+    assertThat(desk.channel.room()).isEqualTo(1);
+    assertThat(desk.send("w1-1.1")).isInstanceOf(Outcome.Accepted.class);
   }
 
   @Test

@@ -255,6 +255,66 @@ class WeChatSandboxTest {
   }
 
   @Test
+  void code_43116_stops_the_template_and_the_next_message_does_not_even_leave() throws Exception {
+    sandbox.account().next(1, WeChatFault.errcode(43116));
+    assertThat(((Outcome.LaneDown) send("w1.1.1")).why()).startsWith("43116: ");
+    assertThat(send("w1.2.1")).isInstanceOf(Outcome.LaneDown.class);
+    assertThat(sandbox.account().statistics().errcodes()).containsEntry(43116, 1L);
+    assertThat(sandbox.account().statistics().sends()).as("calls that were not told to fail").isZero();
+    assertThat(channel.check().state()).isEqualTo(Health.State.DOWN);
+  }
+
+  @Test
+  void code_43101_is_permanent_for_that_message_alone() throws Exception {
+    sandbox.account().next(1, WeChatFault.errcode(43101));
+    assertThat(((Outcome.Permanent) send("w1.1.1")).why()).startsWith("43101: ");
+    assertThat(send("w1.2.1")).isInstanceOf(Outcome.Accepted.class);
+  }
+
+  @Test
+  void code_47003_is_permanent_and_shown() throws Exception {
+    sandbox.account().next(1, WeChatFault.errcode(47003));
+    assertThat(((Outcome.Permanent) send("w1.1.1")).why()).startsWith("47003: ");
+    assertThat(channel.check().state()).isEqualTo(Health.State.DEGRADED);
+  }
+
+  @Test
+  void code_40037_is_permanent_and_shown() throws Exception {
+    sandbox.account().next(1, WeChatFault.errcode(40037));
+    assertThat(((Outcome.Permanent) send("w1.1.1")).why()).startsWith("40037: ");
+    assertThat(channel.check().why()).contains("template-id");
+  }
+
+  @Test
+  void code_minus_1_is_repeated_and_arrives_once() throws Exception {
+    sandbox.account().next(3, WeChatFault.errcode(-1));
+    assertThat(send("w1.1.1")).isInstanceOf(Outcome.Accepted.class);
+    confirmed("w1.1.1", Evidence.DELIVERED);
+    assertThat(wang.inbox()).hasSize(1);
+  }
+
+  @Test
+  void code_45011_pauses_the_lane_to_the_next_minute() throws Exception {
+    sandbox.account().next(1, WeChatFault.errcode(45011));
+    assertThat(((Outcome.Retry) send("w1.1.1")).after())
+        .isBetween(Duration.ZERO, Duration.ofMinutes(1));
+    assertThat(channel.room()).isZero();
+    time.move(Duration.ofMinutes(1));
+    assertThat(send("w1.1.2")).isInstanceOf(Outcome.Accepted.class);
+  }
+
+  @Test
+  void code_40014_renews_the_token_once_and_sends_again() throws Exception {
+    assertThat(send("w1.1.1")).isInstanceOf(Outcome.Accepted.class);
+    memory.put("token", "{\"token\":\"NOBODYS\",\"until\":4000000000000}", Duration.ofHours(1));
+    try (WeChatChannel restarted = process(sandbox.account().settings())) {
+      assertThat(send(restarted, message("w1.2.1", Desk.OPENID)))
+          .isInstanceOf(Outcome.Accepted.class);
+    }
+    assertThat(sandbox.account().statistics().errcodes()).containsKey(40014);
+  }
+
+  @Test
   void code_40252_is_pending_and_its_late_receipt_counts() throws Exception {
     sandbox.account().next(1, WeChatFault.errcode(40252));
     assertThat(send("w1.1.1")).isInstanceOf(Outcome.Pending.class);

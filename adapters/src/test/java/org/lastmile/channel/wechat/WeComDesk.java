@@ -1,6 +1,7 @@
 package org.lastmile.channel.wechat;
 
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -32,18 +33,29 @@ final class WeComDesk implements AutoCloseable {
   final Queue<Signal> signals = new ConcurrentLinkedQueue<>();
   final WeComChannel channel;
 
+  private final Duration moment;
+
   WeComDesk() throws Exception {
-    this(Desk.QUICK);
+    this(Desk.QUICK, Duration.ofMillis(5));
   }
 
-  WeComDesk(WeChatConfig.Limits limits) throws Exception {
+  /**
+   * @param moment how long messages wait for others: long, where a test needs them in one request
+   */
+  WeComDesk(WeChatConfig.Limits limits, Duration moment) throws Exception {
+    this.moment = moment;
     channel = process(limits);
+  }
+
+  /** Waits so long for others that what a test sends at one time is one request. */
+  static WeComDesk collecting() throws Exception {
+    return new WeComDesk(Desk.QUICK, Duration.ofSeconds(2));
   }
 
   /** Another process with the same store. */
   WeComChannel process(WeChatConfig.Limits limits) {
     WeComChannel other =
-        new WeComChannel(config(platform.url(), limits), memory, clock, new Random(1));
+        new WeComChannel(config(platform.url(), limits), memory, clock, new Random(1), moment);
     other.listen(
         signal -> {
           signals.add(signal);

@@ -1,7 +1,6 @@
 package org.lastmile.channel.wechat;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.lastmile.channel.wechat.ScriptedPlatform.WECOM_SEND;
 import static org.lastmile.channel.wechat.ScriptedPlatform.WECOM_TOKEN;
 import static org.lastmile.channel.wechat.ScriptedPlatform.errcode;
@@ -80,7 +79,7 @@ class WeComErrorCodeTest {
     assertThat(facts()).isEqualTo("25");
     desk.clock.move(Duration.ofMinutes(1));
     assertThat(desk.send("w1.2.1", "li")).isInstanceOf(Outcome.Accepted.class);
-    await().until(() -> facts().equals("26"));
+    assertThat(facts()).isEqualTo("26");
   }
 
   private String facts() {
@@ -88,18 +87,28 @@ class WeComErrorCodeTest {
   }
 
   @Test
-  void code_81013_is_permanent_for_everybody_in_the_request_and_marks_the_addresses_dead()
-      throws Exception {
+  void code_81013_is_permanent_for_everybody_in_the_request() throws Exception {
     desk.platform.next(WECOM_SEND, errcode(81013));
     assertThat(((Outcome.Permanent) desk.send("w1.1.1", "nobody")).why()).startsWith("81013: ");
+    assertThat(desk.signals(Signal.Binding.class))
+        .as("one without a licence is refused under the same code")
+        .isEmpty();
+    assertThat(desk.channel.check().state()).isEqualTo(Health.State.UP);
+    assertThat(desk.send("w1.2.1", "wang")).isInstanceOf(Outcome.Accepted.class);
+  }
+
+  @Test
+  void code_81013_marks_an_address_dead_that_the_answer_names_as_invalid() throws Exception {
+    desk.platform.next(
+        WECOM_SEND, json("{\"errcode\":81013,\"errmsg\":\"x\",\"invaliduser\":\"nobody\"}"));
+    assertThat(desk.send("w1.1.1", "Nobody")).isInstanceOf(Outcome.Permanent.class);
     assertThat(desk.signals(Signal.Binding.class))
         .singleElement()
         .satisfies(
             b -> {
-              assertThat(b.address()).isEqualTo("nobody");
+              assertThat(b.address()).isEqualTo("Nobody");
               assertThat(b.change()).isEqualTo(Signal.Change.DEAD);
             });
-    assertThat(desk.send("w1.2.1", "wang")).isInstanceOf(Outcome.Accepted.class);
   }
 
   @Test
