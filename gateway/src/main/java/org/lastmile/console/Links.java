@@ -42,6 +42,11 @@ public final class Links implements org.lastmile.desk.Links {
   }
 
   @Override
+  public String warning(String id) {
+    return publicUrl.isEmpty() ? "" : publicUrl + "/w/" + id;
+  }
+
+  @Override
   public String warning(String id, int delivery) {
     return publicUrl.isEmpty() ? "" : publicUrl + "/w/" + id + "/" + token(id, delivery);
   }

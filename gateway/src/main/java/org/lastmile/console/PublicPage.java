@@ -349,6 +349,9 @@ final class PublicPage {
   }
 
   private String state(View.Summary summary) {
+    if (summary.warning().drill()) {
+      return summary.status().open() ? "演练进行中" : "演练已结束，不用再答复";
+    }
     if (summary.warning().type() == Warning.Type.CANCEL) {
       return "预警已解除；未经通知不得返回危险区";
     }

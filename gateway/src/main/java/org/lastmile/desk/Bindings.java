@@ -132,6 +132,15 @@ final class Bindings {
     }
   }
 
+  /** The company knows no such account: whoever had it is asked for again. */
+  void nobodys(String userid) {
+    wecom.entrySet().stream()
+        .filter(e -> e.getValue().equalsIgnoreCase(userid))
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(phone -> wecom(phone, ""));
+  }
+
   private void keep(View.Binding binding) {
     shards.put(
         binding.openid(),

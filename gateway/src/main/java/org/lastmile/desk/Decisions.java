@@ -373,7 +373,11 @@ final class Decisions implements Turns.Work {
   /** Who comes and goes at an account of ours. */
   private void follower(String channel, Signal.Binding b) {
     if (channels.get(channel) != Planner.Address.OPENID) {
-      return; // a company's accounts are its own: its roster says who is who
+      // Who is in the company is the company's own business; only a wrong account is forgotten.
+      if (b.change() == Signal.Change.DEAD) {
+        bindings.nobodys(b.address());
+      }
+      return;
     }
     switch (b.change()) {
       case FOLLOWED -> {

@@ -95,7 +95,7 @@ public final class Desk implements AutoCloseable {
             ledger,
             policy,
             turns,
-            new Dispatch(setup.links()),
+            new Dispatch(setup.links(), c -> setup.channels().get(c) == Planner.Address.WECOM),
             new SplittableRandom(setup.owner().hashCode()),
             setup.links(),
             setup.channels());

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
@@ -42,12 +43,15 @@ final class Dispatch {
 
   private final Map<String, PriorityQueue<Ticket>> lanes = new HashMap<>();
   private final Links links;
+  private final Predicate<String> company;
 
   /** Channels that last said that they can carry nothing. */
   private final Set<String> down = new HashSet<>();
 
-  Dispatch(Links links) {
+  /** Company: true for a channel to a company's own accounts. */
+  Dispatch(Links links, Predicate<String> company) {
     this.links = links;
+    this.company = company;
   }
 
   private record Ticket(Case of, Progress.Row row, long key) implements Comparable<Ticket> {
@@ -238,7 +242,12 @@ final class Dispatch {
 
   /** Where whoever got that row's message reads on and answers; empty = nowhere. */
   String link(Case of, Progress.Row row) {
-    return links.warning(of.id(), row.delivery().number());
+    Delivery d = row.delivery();
+    // WeCom takes a thousand recipients at once where all read the same, and its card has buttons
+    // of its own: only who answers point by point needs a page that knows them.
+    return company.test(d.channel()) && d.codes().size() < 2
+        ? links.warning(of.id())
+        : links.warning(of.id(), d.number());
   }
 
   private Content content(Case of, Progress.Row row, Plan.Words words) {

@@ -130,6 +130,16 @@ class PublicPageTest {
   }
 
   @Test
+  void allOfACompanyGetTheSameLinkSoThatOneCallCarriesThemAll() throws Exception {
+    House.get(house.desk.wecom(WANG, "wang"));
+    House.get(house.desk.wecom("13900000001", "li"));
+    String other = house.release(Township.red("A2", house.clock.instant()));
+    List<Message> cards = house.carry("wecom");
+    assertThat(cards).extracting(House::link).containsExactly("/w/" + other, "/w/" + other);
+    assertThat(get("/w/" + other).body()).contains("预警生效中").doesNotContain("<form");
+  }
+
+  @Test
   void afterALiftAnOldLinkSaysSoAndTakesNoAnswer() throws Exception {
     String link = link(WANG);
     House.get(house.desk.lift(id, "王芳", "雨停了"));
@@ -153,7 +163,7 @@ class PublicPageTest {
         house.release(
             Township.warning("D1", house.clock.instant(), Warning.Nature.EXERCISE, Grade.RED));
     String link = House.link(to(WANG, drill));
-    assertThat(get(link).body()).contains("【演练】", "这是演练，不是真的预警");
+    assertThat(get(link).body()).contains("【演练】", "这是演练，不是真的预警", "演练进行中").doesNotContain("预警生效中");
   }
 
   @Test

@@ -239,6 +239,13 @@ class WeChatTest {
     town.ask(d -> d.wecom(Town.phone("A", "p1"), "LiSi"));
     town.issue(Town.warning(Grade.RED, "r1"));
     assertThat(town.carries("wecom")).extracting(Message::address).containsExactly("lisi");
+    town.ask(
+        d ->
+            d.signal(
+                "wecom",
+                new Signal.Binding("lisi", Signal.Change.DEAD, "60111", town.now, Map.of())));
+    town.issue(Town.warning(Grade.RED, "r2"));
+    assertThat(town.carries("wecom")).isEmpty();
   }
 
   @Test

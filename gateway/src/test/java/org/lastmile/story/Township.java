@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -36,6 +37,7 @@ import org.lastmile.simulators.wechat.AccountSettings;
 import org.lastmile.simulators.wechat.AccountStatistics;
 import org.lastmile.simulators.wechat.WeChatFault;
 import org.lastmile.simulators.wechat.WeChatSandbox;
+import org.lastmile.simulators.wechat.WeComSettings;
 
 /**
  * Everything that a warning meets on its way, on real wires: a gateway with its store, a modem on a
@@ -79,7 +81,12 @@ final class Township implements AutoCloseable {
                 .withCallback(
                     URI.create("http://127.0.0.1:" + port + "/wechat/official-account"),
                     AccountSettings.Mode.ENCRYPTED)
-                .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2)));
+                .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2)),
+            WeComSettings.plain()
+                .withCallback(URI.create("http://127.0.0.1:" + port + "/wechat/wecom"))
+                .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2)),
+            0,
+            InstantSource.system());
     roster.openids().forEach(wechat.account()::follower);
   }
 

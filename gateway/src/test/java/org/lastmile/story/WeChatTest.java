@@ -13,8 +13,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.lastmile.simulators.modem.Phone;
 import org.lastmile.simulators.wechat.Follower;
+import org.lastmile.simulators.wechat.Member;
 import org.lastmile.simulators.wechat.WeChatFault;
 import org.lastmile.simulators.wechat.WeChatMessage;
+import org.lastmile.simulators.wechat.WeComMessage;
 
 /** WeChat end to end: from binding to a covered point, and what Tencent may do in between. */
 class WeChatTest extends Story {
@@ -76,11 +78,50 @@ class WeChatTest extends Story {
 
     Issued warning = town.issues(Alert.red("r1"));
     home.expect("暴雨红色预警", SOON);
-    Township.until("the lane is down", () -> channel("wechat").path("state").asText().equals("DOWN"));
+    Township.until(
+        "the lane is down", () -> channel("wechat").path("state").asText().equals("DOWN"));
     assertThat(channel("wechat").path("why").asText()).contains("43116");
     person("李").readsSms("2号滑坡").textsBack("1");
     speaker("v2").plays("暴雨红色预警");
     assertThat(warning.point("p2")).isCovered();
+  }
+
+  @Test
+  void a_member_of_the_company_presses_the_button_and_the_card_says_so() throws Exception {
+    Member li = isMember("LiJianGuo", person("李").phone());
+
+    Issued warning = town.issues(Alert.red("r1"));
+    WeComMessage card = li.expect("2号滑坡", SOON);
+    assertThat(card.buttons()).extracting(WeComMessage.Button::text).containsExactly("已收到", "去不了");
+    speaker("v2").plays("暴雨红色预警");
+    assertThat(warning.point("p2")).isNotCovered();
+    li.clicks(card, card.buttons().get(0).key());
+    assertThat(warning.point("p2")).isCovered();
+    Township.until("the card says so", () -> li.inbox().get(0).replacedBy().equals("已确认"));
+  }
+
+  @Test
+  void a_card_is_turned_when_its_person_answers_by_sms() throws Exception {
+    Member li = isMember("LiJianGuo", person("李").phone());
+    Issued warning = town.issues(Alert.red("r1"));
+    li.expect("2号滑坡", SOON);
+    person("李").readsSms("2号滑坡").textsBack("收到");
+    assertThat(warning.point("p2")).isCovered();
+    Township.until("the card says so", () -> li.inbox().get(0).replacedBy().equals("已确认"));
+  }
+
+  @Test
+  void a_member_who_cant_go_hands_over_at_once() throws Exception {
+    Member li = isMember("LiJianGuo", person("李").phone());
+    Issued warning = town.issues(Alert.red("r1"));
+    WeComMessage card = li.expect("2号滑坡", SOON);
+    li.clicks(card, card.buttons().get(1).key());
+    Township.until(
+        "the next rung is called",
+        () ->
+            warning.timeline().stream()
+                .anyMatch(l -> l.path("detail").asText().contains("李建国 去不了")));
+    assertThat(warning.point("p2")).isNotCovered();
   }
 
   @Test
@@ -101,6 +142,16 @@ class WeChatTest extends Story {
     account.sends(code.group(1));
     account.expect("已绑定", SOON);
     return account;
+  }
+
+  /** The company knows the phone, and the gateway has asked it. */
+  private Member isMember(String userid, Phone phone) {
+    Member member = town.wechat().wecom().member(userid).mobile(phone.number());
+    town.gateway().post("/api/v1/wechat/userids", "application/json", new byte[] {'{', '}'});
+    Township.until(
+        "the company was asked",
+        () -> town.gateway().get("/api/v1/wechat/userids").path("found").asInt() == 1);
+    return member;
   }
 
   private int reached() {
