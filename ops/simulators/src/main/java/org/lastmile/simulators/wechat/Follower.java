@@ -65,7 +65,7 @@ public final class Follower {
 
   /** Touches the entry of the account's menu that has this key: a CLICK event. */
   public void touches(String menuKey) {
-    say("[" + menuKey + "]");
+    say("[" + account.menu().getOrDefault(menuKey, menuKey) + "]");
     account.event(this, "CLICK", menuKey);
   }
 

@@ -101,7 +101,9 @@ public final class Member {
 
   /** Touches the button of that card; as on a phone, nothing happens when it is gone. */
   public Member clicks(WeComMessage card, String key) {
-    say("[" + key + "]");
+    card.buttons().stream()
+        .filter(button -> button.key().equals(key))
+        .forEach(button -> say("[" + button.text() + "]"));
     wecom.click(this, card, key);
     return this;
   }

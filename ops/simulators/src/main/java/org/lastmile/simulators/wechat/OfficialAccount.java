@@ -24,7 +24,7 @@ import org.lastmile.simulators.Loop;
  * One official account as WeChat keeps it. Every API call and every later event happens on one
  * loop; its public methods may be called from any thread.
  */
-public final class OfficialAccount {
+public final class OfficialAccount implements Counterpart {
   static final String POPUP = "SubscribeMsgPopupEvent";
   static final String CHANGE = "SubscribeMsgChangeEvent";
   private static final Duration DEDUPE = Duration.ofMinutes(10);
@@ -104,12 +104,12 @@ public final class OfficialAccount {
     next(Endpoint.STABLE_TOKEN, count, fault);
   }
 
-  /** The next {@code count} calls of that endpoint go wrong in this way. */
+  @Override
   public void next(Endpoint at, int count, WeChatFault fault) {
     loop.tell(() -> faults.add(at, count, fault));
   }
 
-  /** From now on all goes right. */
+  @Override
   public void noFaults() {
     loop.tell(faults::clear);
   }
@@ -130,6 +130,7 @@ public final class OfficialAccount {
   }
 
   /** Makes all tokens worthless before their end: calls answer 40001 until a new one is fetched. */
+  @Override
   public void revokeTokens() {
     loop.tell(tokens::revokeAll);
   }
@@ -167,32 +168,32 @@ public final class OfficialAccount {
     loop.tell(() -> receiptsWithoutNumber = without);
   }
 
-  /** The next callbacks are posted twice. */
+  @Override
   public void repeatCallbacks(int count) {
     loop.tell(() -> callbacks.twice(count));
   }
 
-  /** The next callbacks wait for each other and then go out in reverse order. */
+  @Override
   public void reverseCallbacks(int count) {
     loop.tell(() -> callbacks.reverse(count));
   }
 
-  /** The next callbacks carry wrong signatures and are not repeated. */
+  @Override
   public void forgeCallbacks(int count) {
     loop.tell(() -> callbacks.forge(count));
   }
 
-  /** The next callbacks are rightly signed but sealed for another account; not repeated. */
+  @Override
   public void foreignCallbacks(int count) {
     loop.tell(() -> callbacks.foreign(count));
   }
 
-  /** The last callback once more, octet by octet. */
+  @Override
   public void replayCallback() {
     loop.tell(callbacks::replay);
   }
 
-  /** From now on callbacks are sealed with this key: the other side may still know the old one. */
+  @Override
   public void changeAesKey(String encodingAesKey) {
     loop.tell(
         () ->
@@ -201,7 +202,7 @@ public final class OfficialAccount {
                     settings.withCallbackSecrets(settings.callbackToken(), encodingAesKey))));
   }
 
-  /** Calls the callback's GET as WeChat does when its URL is entered; true when it answers well. */
+  @Override
   public boolean verifyCallback() {
     return callbacks.verify();
   }

@@ -8,10 +8,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +36,8 @@ public final class WeChatSandbox implements AutoCloseable {
   private final OfficialAccount account;
   private final WeCom wecom;
   private final Api api;
+  private final Control control;
+  private final PhonePage page;
 
   /**
    * Starts it.
@@ -59,6 +59,8 @@ public final class WeChatSandbox implements AutoCloseable {
               return thread;
             });
     api = new Api(account, wecom, json, loop, threads);
+    control = new Control(this, clock);
+    page = new PhonePage(this);
     try {
       server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
@@ -114,14 +116,12 @@ public final class WeChatSandbox implements AutoCloseable {
     Optional<Endpoint> endpoint = Endpoint.at(path);
     if (endpoint.isPresent()) {
       api.handle(exchange, endpoint.get());
-    } else if (path.equals("/")) {
-      Web.answer(exchange, 200, Web.HTML, PhonePage.of(account));
-    } else if (path.equals("/sandbox/answer") && exchange.getRequestMethod().equals("POST")) {
-      byte[] octets = exchange.getRequestBody().readAllBytes();
-      Map<String, String> form = Web.form(new String(octets, StandardCharsets.UTF_8));
-      account.follower(form.getOrDefault("openid", "")).sends(form.getOrDefault("text", ""));
-      exchange.getResponseHeaders().set("Location", "/");
-      Web.answer(exchange, 303, Web.TEXT, "");
+    } else if (path.equals("/") || path.equals("/sandbox/phones")) {
+      String filter = Web.form(exchange.getRequestURI().getRawQuery()).getOrDefault("q", "");
+      Web.answer(
+          exchange, 200, Web.HTML, path.equals("/") ? page.page(filter) : page.phones(filter));
+    } else if (Control.has(path)) {
+      control.handle(exchange);
     } else {
       Web.answer(exchange, 404, Web.TEXT, "no such path: " + path + "\n");
     }

@@ -28,7 +28,7 @@ import org.lastmile.simulators.Loop;
  * One WeCom application as WeCom keeps it, and the members that it may write to. Every API call and
  * every later event happens on one loop; its public methods may be called from any thread.
  */
-public final class WeCom {
+public final class WeCom implements Counterpart {
   private static final int BAD_ARGUMENT = 40058;
   private static final int TOO_OFTEN = 45009;
   private static final int SENDS_AN_ACCOUNT = 200;
@@ -116,47 +116,48 @@ public final class WeCom {
     next(Endpoint.MESSAGE_SEND, count, fault);
   }
 
-  /** The next {@code count} calls of that endpoint go wrong in this way. */
+  @Override
   public void next(Endpoint at, int count, WeChatFault fault) {
     loop.tell(() -> faults.add(at, count, fault));
   }
 
-  /** From now on all goes right. */
+  @Override
   public void noFaults() {
     loop.tell(faults::clear);
   }
 
   /** Makes all tokens worthless before their end: calls answer 40014 until a new one is fetched. */
+  @Override
   public void revokeTokens() {
     loop.tell(tokens::revokeAll);
   }
 
-  /** The next callbacks are posted twice. */
+  @Override
   public void repeatCallbacks(int count) {
     loop.tell(() -> callbacks.twice(count));
   }
 
-  /** The next callbacks wait for each other and then go out in reverse order. */
+  @Override
   public void reverseCallbacks(int count) {
     loop.tell(() -> callbacks.reverse(count));
   }
 
-  /** The next callbacks carry wrong signatures and are not repeated. */
+  @Override
   public void forgeCallbacks(int count) {
     loop.tell(() -> callbacks.forge(count));
   }
 
-  /** The next callbacks are rightly signed but meant for another company; not repeated. */
+  @Override
   public void foreignCallbacks(int count) {
     loop.tell(() -> callbacks.foreign(count));
   }
 
-  /** The last callback once more, octet by octet. */
+  @Override
   public void replayCallback() {
     loop.tell(callbacks::replay);
   }
 
-  /** From now on callbacks are sealed with this key: the other side may still know the old one. */
+  @Override
   public void changeAesKey(String encodingAesKey) {
     loop.tell(
         () ->
@@ -165,7 +166,7 @@ public final class WeCom {
                     settings.withCallbackSecrets(settings.callbackToken(), encodingAesKey))));
   }
 
-  /** Calls the callback's GET as WeCom does when its URL is entered; true when it answers well. */
+  @Override
   public boolean verifyCallback() {
     return callbacks.verify();
   }

@@ -326,7 +326,9 @@ class WeChatSandboxTest {
             HttpRequest.newBuilder(sandbox.baseUrl().resolve("/")).build(),
             HttpResponse.BodyHandlers.ofString());
     assertThat(page.body()).contains("oWang").contains("&lt;b&gt;暴雨").doesNotContain("<b>");
-    assertThat(post("/sandbox/answer", "openid=oWang&text=%E6%94%B6%E5%88%B0").statusCode())
+    assertThat(
+            post("/sandbox/account/followers/oWang/sends", "text=%E6%94%B6%E5%88%B0&back=/")
+                .statusCode())
         .isEqualTo(303);
     await()
         .atMost(SOON)
