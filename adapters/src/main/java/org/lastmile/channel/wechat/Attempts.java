@@ -45,6 +45,8 @@ final class Attempts {
   private enum State {
     UNDERWAY,
     ACCEPTED,
+    /** Taken without a number: its receipt will carry one that we don't know. */
+    UNNUMBERED,
     UNKNOWN
   }
 
@@ -89,10 +91,10 @@ final class Attempts {
 
   /** The platform took it; returns the receipt that was already there, if any. */
   Optional<Parked> accepted(Message message, String msgid) {
-    set(message, State.ACCEPTED);
     if (msgid.equals("0")) {
-      return Optional.empty();
+      return unnumbered(message, State.UNNUMBERED);
     }
+    set(message, State.ACCEPTED);
     try {
       memory.put("msg/" + msgid, message.attempt(), KEEP);
       return parked(msgid);
@@ -110,6 +112,10 @@ final class Attempts {
    * receipt that came while the answer was waited for, if it can only be this one's.
    */
   Optional<Parked> unknown(Message message) {
+    return unnumbered(message, State.UNKNOWN);
+  }
+
+  private Optional<Parked> unnumbered(Message message, State state) {
     String delivery = delivery(message.attempt());
     Instant begun;
     boolean alone;
@@ -122,11 +128,13 @@ final class Attempts {
               .findFirst()
               .orElse(clock.instant());
       alone = all.stream().allMatch(o -> delivery(o.attempt()).equals(delivery));
-      set(message, State.UNKNOWN);
+      set(message, state);
     }
     String person = hash(message.address());
     try {
-      memory.claim("try/" + delivery, Long.toString(clock.millis()), KEEP);
+      if (state == State.UNKNOWN) {
+        memory.claim("try/" + delivery, Long.toString(clock.millis()), KEEP);
+      }
       String key = "unknown/" + person;
       Optional<String> before = memory.get(key);
       boolean another = before.isPresent() && !delivery(before.get()).equals(delivery);
@@ -138,7 +146,7 @@ final class Attempts {
           .flatMap(this::parked)
           .filter(receipt -> !receipt.at().isBefore(begun));
     } catch (Memory.Away e) {
-      log.warn("An unknown outcome is remembered by this process alone: {}", e.getMessage());
+      log.warn("A message without a number is remembered here alone: {}", e.getMessage());
       return Optional.empty();
     }
   }
@@ -180,11 +188,11 @@ final class Attempts {
       candidates = List.copyOf(open.getOrDefault(openid, List.of()));
     }
     if (candidates.stream().anyMatch(o -> o.state() == State.UNDERWAY)) {
-      boolean another = candidates.stream().anyMatch(o -> o.state() == State.UNKNOWN);
+      boolean another = candidates.stream().anyMatch(Attempts::withoutNumber);
       return numbered && !another ? new Found.Foreign() : new Found.NotYet();
     }
     if (numbered) {
-      candidates = candidates.stream().filter(o -> o.state() == State.UNKNOWN).toList();
+      candidates = candidates.stream().filter(Attempts::withoutNumber).toList();
     }
     List<String> attempts = new ArrayList<>(candidates.stream().map(Open::attempt).toList());
     if (attempts.isEmpty()) {
@@ -194,6 +202,10 @@ final class Attempts {
       return new Found.Attempt(attempts.get(0));
     }
     return numbered ? new Found.Foreign() : new Found.Ambiguous();
+  }
+
+  private static boolean withoutNumber(Open open) {
+    return open.state() == State.UNKNOWN || open.state() == State.UNNUMBERED;
   }
 
   /** Keeps a receipt until its send is answered; ask {@link #find} once more afterwards. */

@@ -151,13 +151,13 @@ final class Tasks {
 
   /** The task of a click; asks the store when it is not in memory. */
   Optional<Task> find(String id) {
-    synchronized (this) {
-      Task here = newest.get(id);
-      if (here != null) {
-        return Optional.of(here);
-      }
-    }
-    return memory.get("task/" + id).flatMap(text -> read(id, text));
+    Optional<Task> here = here(id);
+    return here.isPresent() ? here : memory.get("task/" + id).flatMap(text -> read(id, text));
+  }
+
+  /** A task that this process made or was asked for; never blocks. */
+  synchronized Optional<Task> here(String id) {
+    return Optional.ofNullable(newest.get(id));
   }
 
   private Optional<Task> read(String id, String text) {

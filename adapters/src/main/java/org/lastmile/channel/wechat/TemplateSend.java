@@ -178,7 +178,7 @@ final class TemplateSend {
     String msgid = body.path("msgid").asText("0");
     lane.taken();
     attempts.accepted(message, msgid).ifPresent(parked -> receipts.replay(message, parked));
-    return new Outcome.Accepted(List.of(msgid));
+    return new Outcome.Accepted(msgid.equals("0") ? List.of() : List.of(msgid));
   }
 
   private static String said(String words, Message message) {

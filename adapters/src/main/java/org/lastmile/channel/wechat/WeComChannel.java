@@ -244,6 +244,8 @@ public final class WeComChannel implements Channel {
       send.outcome.complete(
           new Outcome.Unknown(
               "an earlier try may have arrived, and the store that knows it is away: not repeated"));
+    } catch (RejectedExecutionException e) {
+      send.outcome.complete(new Outcome.LaneDown("the channel is closed"));
     } catch (RuntimeException e) {
       send.outcome.complete(fault(send.message, e));
     }

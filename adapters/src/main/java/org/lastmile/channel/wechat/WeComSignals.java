@@ -165,7 +165,14 @@ final class WeComSignals implements CallbackReader {
 
   @Override
   public WeChatCallback.Reply kept(Map<String, String> query, Map<String, String> fields) {
+    // A card that nobody remembers has said something, but nobody knows to what: it stays.
+    boolean known =
+        tasks
+            .here(fields.getOrDefault("TaskId", ""))
+            .flatMap(task -> task.recipient(from(fields)))
+            .isPresent();
     return Button.of(fields)
+        .filter(button -> known)
         .map(
             button ->
                 new WeChatCallback.Reply(

@@ -28,6 +28,7 @@ import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.channel.Signal.Evidence;
+import org.lastmile.channel.wechat.WeChatConfig.OfficialAccount.Via;
 import org.lastmile.simulators.MovableClock;
 import org.lastmile.simulators.wechat.AccountSettings;
 import org.lastmile.simulators.wechat.Follower;
@@ -43,6 +44,7 @@ class WeChatSandboxTest {
   private final MemoryThatForgets memory = new MemoryThatForgets(clock);
   private final Queue<Signal> signals = new ConcurrentLinkedQueue<>();
   private final List<AutoCloseable> open = new ArrayList<>();
+  private Via via = Via.TEMPLATE;
   private CallbackServer callbacks;
   private WeChatSandbox sandbox;
   private WeChatChannel channel;
@@ -98,7 +100,8 @@ class WeChatSandboxTest {
             settings.callbackToken(),
             plain ? "" : settings.aesKey(),
             "",
-            null);
+            null,
+            via);
     return new WeChatChannel(new WeChatConfig(account, Desk.QUICK), store, clock, new Random(1));
   }
 
@@ -153,6 +156,32 @@ class WeChatSandboxTest {
     assertThat(inbound().get(0).from()).isEqualTo(Desk.OPENID);
     assertThat(inbound().get(0).to()).isEqualTo(AccountSettings.plain().originalId());
     assertThat(inbound().get(0).text()).isEqualTo("收到");
+  }
+
+  @Test
+  void a_subscriber_agrees_gets_the_warning_and_its_receipt_without_a_number_in_the_answer()
+      throws Exception {
+    via = Via.SUBSCRIPTION;
+    start(AccountSettings.Mode.ENCRYPTED, settings -> settings);
+    assertThat(((Outcome.Permanent) send("w1.0.1")).why()).startsWith("43101: ");
+    wang.accepts(AccountSettings.WARNING_TEMPLATE);
+    await().atMost(SOON).until(() -> bindings().contains(Signal.Change.ACCEPTED));
+    assertThat(((Outcome.Accepted) send("w1.1.1")).references()).isEmpty();
+    wang.expect("上坝滑坡点", SOON);
+    confirmed("w1.1.1", Evidence.DELIVERED);
+    wang.blocks();
+    assertThat(send("w1.2.1")).isInstanceOf(Outcome.Accepted.class);
+    confirmed("w1.2.1", Evidence.FAILED);
+    wang.withdraws(AccountSettings.WARNING_TEMPLATE);
+    await().atMost(SOON).until(() -> bindings().contains(Signal.Change.REFUSED));
+    assertThat(send("w1.3.1")).isInstanceOf(Outcome.Permanent.class);
+  }
+
+  private List<Signal.Change> bindings() {
+    return signals.stream()
+        .filter(Signal.Binding.class::isInstance)
+        .map(s -> ((Signal.Binding) s).change())
+        .toList();
   }
 
   @Test
@@ -260,7 +289,9 @@ class WeChatSandboxTest {
     assertThat(((Outcome.LaneDown) send("w1.1.1")).why()).startsWith("43116: ");
     assertThat(send("w1.2.1")).isInstanceOf(Outcome.LaneDown.class);
     assertThat(sandbox.account().statistics().errcodes()).containsEntry(43116, 1L);
-    assertThat(sandbox.account().statistics().sends()).as("calls that were not told to fail").isZero();
+    assertThat(sandbox.account().statistics().sends())
+        .as("calls that were not told to fail")
+        .isZero();
     assertThat(channel.check().state()).isEqualTo(Health.State.DOWN);
   }
 

@@ -209,8 +209,10 @@ class WeComCallbackTest {
   @Test
   void a_click_on_a_card_that_nobody_remembers_counts_as_the_same_words() throws Exception {
     desk.send("w1.1.1", "wang");
-    post(click("wang", "ACK", "somebody-elses-1"));
-    post(click("stranger", "NO", task()));
+    assertThat(post(click("wang", "ACK", "somebody-elses-1")).body())
+        .as("it does not say 已确认, because nobody knows what was confirmed")
+        .isEmpty();
+    assertThat(post(click("stranger", "NO", task())).body()).isEmpty();
     assertThat(desk.signals(Signal.Confirmation.class)).isEmpty();
     assertThat(desk.signals(Signal.Inbound.class))
         .extracting(i -> i.from() + ":" + i.text())

@@ -49,7 +49,7 @@ final class WeComDesk implements AutoCloseable {
 
   /** Waits so long for others that what a test sends at one time is one request. */
   static WeComDesk collecting() throws Exception {
-    return new WeComDesk(Desk.QUICK, Duration.ofSeconds(2));
+    return new WeComDesk(Desk.QUICK, Duration.ofSeconds(1));
   }
 
   /** Another process with the same store. */
