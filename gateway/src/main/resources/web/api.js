@@ -50,6 +50,7 @@ export const api = {
   coverage: (id) => call('GET', `/warnings/${part(id)}/coverage`),
   dutyTasks: () => call('GET', '/duty-tasks'),
   channels: () => call('GET', '/channels'),
+  reach: () => call('GET', '/wechat/coverage'),
   inbox: () => call('GET', '/inbox?size=50'),
   seen: (number) => call('POST', `/inbox/${number}/seen`),
   deliveries: (id, point) => call('GET', `/warnings/${part(id)}/deliveries?point=${part(point)}`),

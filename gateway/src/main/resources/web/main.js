@@ -7,6 +7,7 @@ import { signInPage } from '/views/sign-in.js';
 import { t, tellLanguage } from '/words.js';
 
 const TEST_LOOK_MS = 1000;
+const REACH_MS = 60000;
 const CHANNELS_MS = 5000; // a modem that was pulled out shows within ten seconds
 
 const root = document.getElementById('app');
@@ -14,6 +15,7 @@ let line = null;
 let asking = null; // id of the coverage that is being fetched
 let askAgain = false;
 let refreshing = 0;
+let reachAt = -REACH_MS;
 
 root.replaceChildren();
 const draw = () => render(state.me ? page(actions) : signInPage(actions), root);
@@ -98,10 +100,19 @@ const refresh = () => {
     try {
       const [duty, channels, inbox] = await Promise.all([api.dutyTasks(), api.channels(), api.inbox()]);
       set({ duty, channels, inbox });
+      await lookAtReach();
     } catch (e) {
       refused(e);
     }
   }, state.duty ? 2000 : 0);
+};
+
+/** Who has a WeChat account: rarely changes, and the gateway goes through its whole registry for it. */
+const lookAtReach = async () => {
+  const wechat = state.channels.some((c) => c.name === 'wechat' || c.name === 'wecom');
+  if (!wechat || performance.now() - reachAt < REACH_MS) return;
+  reachAt = performance.now();
+  set({ reach: await api.reach() });
 };
 
 /** True when the page goes on; a session that is over leads back to the sign-in. */
@@ -116,7 +127,8 @@ const refused = (e) => {
 const leave = () => {
   line?.close();
   line = null;
-  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, inbox: null, dialog: null });
+  reachAt = -REACH_MS;
+  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, reach: null, inbox: null, dialog: null });
 };
 
 const said = (e) => {
@@ -227,6 +239,7 @@ setInterval(async () => {
   if (!state.me || state.line !== 'live' || document.hidden) return;
   try {
     set({ channels: await api.channels() });
+    await lookAtReach();
   } catch (e) {
     refused(e);
   }

@@ -12,6 +12,7 @@ export const state = {
   village: '', // area code and name of the village that is looked at alone
   duty: null,
   channels: null,
+  reach: null, // who has a WeChat account, and points where somebody has none
   inbox: null, // { unseen, alarms, items }, newest first
   line: 'connecting', // connecting, live, lost
   heardAt: null, // server time of the last sign of life

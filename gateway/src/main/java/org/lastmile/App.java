@@ -46,11 +46,14 @@ import org.lastmile.channel.sms.SmsChannel;
 import org.lastmile.channel.sms.pdu.Words;
 import org.lastmile.channel.wechat.WeChatCallback;
 import org.lastmile.channel.wechat.WeChatChannel;
+import org.lastmile.channel.wechat.WeComChannel;
 import org.lastmile.config.Config;
 import org.lastmile.console.Accounts;
 import org.lastmile.console.Callback;
 import org.lastmile.console.Console;
+import org.lastmile.console.Links;
 import org.lastmile.console.Observation;
+import org.lastmile.console.Staff;
 import org.lastmile.desk.Desk;
 import org.lastmile.desk.Issuer;
 import org.lastmile.desk.Receipt;
@@ -86,6 +89,7 @@ public final class App implements AutoCloseable {
   private final int port;
   private final int managementPort;
   private LoudspeakerChannel loudspeakers;
+  private WeComChannel wecom;
 
   /** Starts the gateway. Throws what stands in the way, in words, with everything stopped again. */
   public static App start(Config config, Clock clock, String bootstrapToken) throws Exception {
@@ -107,6 +111,7 @@ public final class App implements AutoCloseable {
       CamelContext camel = new DefaultCamelContext();
       Map<String, Callback> callbacks = channels(config, clock, vertx, random, camel);
 
+      Links links = new Links(ledger.memory("links"), random, publicUrl(config.http()));
       desk =
           part(
               new Desk(
@@ -116,11 +121,7 @@ public final class App implements AutoCloseable {
                   () -> config.policy().wording(),
                   clock,
                   new Desk.Setup(
-                      owner(config),
-                      config.desk().term(),
-                      config.zone(),
-                      publicUrl(config.http()),
-                      addresses)));
+                      owner(config), config.desk().term(), config.zone(), links, addresses)));
 
       ScheduledExecutorService timer =
           Executors.newSingleThreadScheduledExecutor(
@@ -153,7 +154,9 @@ public final class App implements AutoCloseable {
                       clock,
                       random,
                       config.zone(),
-                      publicUrl(config.http()))));
+                      publicUrl(config.http()),
+                      links,
+                      wecom == null ? null : App.staff(wecom))));
 
       camel.addRoutes(
           new IntakeRoutes(
@@ -184,6 +187,12 @@ public final class App implements AutoCloseable {
               VertxPlatformHttpRouter.PLATFORM_HTTP_ROUTER_NAME_ZERO,
               new Intakes(vertx, router, config.http().bodyLimit()));
       desk.onActive(registries::refresh);
+      desk.onAnswered(
+          (channel, attempt) -> {
+            if (channel.equals("wecom") && wecom != null) {
+              wecom.answered(attempt);
+            }
+          });
       desk.start();
       part(camel::stop);
       camel.start();
@@ -250,6 +259,11 @@ public final class App implements AutoCloseable {
       channel("wechat", Planner.Address.OPENID, wechat);
       callbacks.put("official-account", callback(wechat.callback()));
     }
+    if (config.wecom() != null) {
+      wecom = new WeComChannel(config.wecom(), ledger.memory("wecom"), clock, random);
+      channel("wecom", Planner.Address.WECOM, wecom);
+      callbacks.put("wecom", callback(wecom.callback()));
+    }
     config
         .carriers()
         .forEach(
@@ -269,6 +283,22 @@ public final class App implements AutoCloseable {
   private void channel(String name, Planner.Address address, Channel channel) {
     channels.put(name, part(channel));
     addresses.put(name, address);
+  }
+
+  private static Staff staff(WeComChannel wecom) {
+    return mobile ->
+        wecom
+            .find(mobile)
+            .thenApply(
+                found -> {
+                  if (found instanceof WeComChannel.Lookup.Found there) {
+                    return there.userid();
+                  }
+                  if (found instanceof WeComChannel.Lookup.NotNow not) {
+                    throw new Staff.Unavailable(not.why());
+                  }
+                  return "";
+                });
   }
 
   private static Callback callback(WeChatCallback wechat) {

@@ -16,9 +16,34 @@ export const channels = (warning, actions) => {
         ? html`<p class="empty">${w.loading}</p>`
         : all.length === 0
           ? html`<p class="error" role="alert">${w.noChannels}</p>`
-          : html`<ul class="channels">${repeat(all, (c) => c.name, (c) => channel(c, warning, actions))}</ul>`}
+          : html`<ul class="channels">${repeat(all, (c) => c.name, (c) => channel(c, warning, actions))}</ul>
+              ${reach()}`}
     </section>
   `;
+};
+
+const MOST_LACKING = 50;
+
+/** Who can't be reached by WeChat: to be mended before the storm. */
+const reach = () => {
+  const r = state.reach;
+  const w = t().reach;
+  if (!r || !state.channels.some((c) => c.name === 'wechat' || c.name === 'wecom')) return nothing;
+  const lacking = r.points - r.complete;
+  return html`<div class="reach">
+    <p>${w.people(r.responsibleReached, r.responsible)} · ${w.homes(r.householdsReached, r.households)}</p>
+    ${lacking === 0
+      ? nothing
+      : html`<details>
+          <summary>${w.lacking(lacking)}</summary>
+          <ul>
+            ${r.items
+              .slice(0, MOST_LACKING)
+              .map((p) => html`<li><b>${p.name}</b> <small>${p.village}</small> ${p.missing.length ? p.missing.join(inChinese() ? '、' : ', ') : w.nobody}</li>`)}
+          </ul>
+          ${lacking > MOST_LACKING ? html`<p>${w.more(lacking - MOST_LACKING)}</p>` : nothing}
+        </details>`}
+  </div>`;
 };
 
 /** A loudspeaker plays, a person answers: one word would say too much of the other. */

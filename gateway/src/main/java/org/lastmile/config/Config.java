@@ -22,6 +22,7 @@ import java.util.function.Function;
 import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
 import org.lastmile.channel.sms.SmsConfig;
 import org.lastmile.channel.wechat.WeChatConfig;
+import org.lastmile.channel.wechat.WeComConfig;
 import org.lastmile.ledger.RedisAddress;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Planner;
@@ -42,6 +43,7 @@ public record Config(
     SmsConfig sms,
     LoudspeakerConfig loudspeaker,
     WeChatConfig wechat,
+    WeComConfig wecom,
     Map<String, Carrier> carriers,
     Intake intake,
     Desk desk,
@@ -229,7 +231,14 @@ public record Config(
     Keys channels = root.section("channels");
     SmsConfig sms = sms(channels.section("sms"));
     LoudspeakerConfig loudspeaker = loudspeaker(channels.section("loudspeaker"));
-    WeChatConfig wechat = wechat(channels.section("wechat"));
+    Keys accounts = channels.section("wechat");
+    WeChatConfig.Limits limits = limits(accounts.section("limits"));
+    WeChatConfig wechat = wechat(accounts, limits);
+    WeComConfig wecom = wecom(accounts, limits);
+    if (accounts.present() && wechat == null && wecom == null) {
+      accounts.problem("", "names neither an official-account nor wecom");
+    }
+    accounts.done();
     Map<String, Carrier> carriers = new LinkedHashMap<>();
     channels
         .sections("carriers")
@@ -242,7 +251,7 @@ public record Config(
                       carrier.choice("address", Planner.Address.class, Planner.Address.PHONE),
                       carrier.number("per-minute", 0, 0, 1_000_000)));
               if (!name.matches("[a-z][a-z0-9-]*")
-                  || List.of("sms", "loudspeaker", "wechat").contains(name)) {
+                  || List.of("sms", "loudspeaker", "wechat", "wecom").contains(name)) {
                 carrier.problem("", "needs a name of its own in small letters");
               }
               carrier.done();
@@ -280,6 +289,7 @@ public record Config(
         sms,
         loudspeaker,
         wechat,
+        wecom,
         carriers,
         files,
         decides,
@@ -403,18 +413,12 @@ public record Config(
     }
   }
 
-  private static WeChatConfig wechat(Keys keys) {
-    if (!keys.present()) {
+  private static WeChatConfig wechat(Keys keys, WeChatConfig.Limits limits) {
+    Keys account = keys.section("official-account");
+    if (!account.present()) {
       return null;
     }
-    Keys account = keys.section("official-account");
-    String baseUrl = account.text("base-url", "https://api.weixin.qq.com");
-    URI uri = null;
-    try {
-      uri = URI.create(baseUrl);
-    } catch (IllegalArgumentException e) {
-      account.problem("base-url", "'" + baseUrl + "' is not an address");
-    }
+    URI uri = url(account, "https://api.weixin.qq.com");
     WeChatConfig.OfficialAccount official =
         new WeChatConfig.OfficialAccount(
             uri,
@@ -426,7 +430,52 @@ public record Config(
             account.secret("previous-aes-key"),
             account.textLists("template"));
     account.done();
-    Keys limits = keys.section("limits");
+    WeChatConfig config = new WeChatConfig(official, limits);
+    if (uri != null) {
+      config.problems().forEach(p -> told(keys, p));
+    }
+    return config;
+  }
+
+  private static WeComConfig wecom(Keys keys, WeChatConfig.Limits limits) {
+    Keys application = keys.section("wecom");
+    if (!application.present()) {
+      return null;
+    }
+    URI uri = url(application, "https://qyapi.weixin.qq.com");
+    String agent = application.text("agent-id", "");
+    WeComConfig config =
+        new WeComConfig(
+            uri,
+            application.text("corp-id", ""),
+            agent.matches("\\d{1,9}") ? Long.parseLong(agent) : 0,
+            application.secret("secret"),
+            application.secret("callback-token"),
+            application.secret("aes-key"),
+            application.secret("previous-aes-key"),
+            application.secrets("robots"),
+            limits);
+    application.done();
+    boolean said = keys.has("official-account"); // of limits that both share
+    if (uri != null) {
+      config.problems().stream()
+          .filter(p -> !said || !p.startsWith("limits."))
+          .forEach(p -> told(keys, p));
+    }
+    return config;
+  }
+
+  private static URI url(Keys account, String usual) {
+    String url = account.text("base-url", usual);
+    try {
+      return URI.create(url);
+    } catch (IllegalArgumentException e) {
+      account.problem("base-url", "'" + url + "' is not an address");
+      return null;
+    }
+  }
+
+  private static WeChatConfig.Limits limits(Keys limits) {
     WeChatConfig.Limits usual = WeChatConfig.Limits.DEFAULT;
     WeChatConfig.Limits set =
         new WeChatConfig.Limits(
@@ -437,12 +486,7 @@ public record Config(
             limits.duration("kept", usual.kept()),
             limits.duration("clock-skew", usual.clockSkew()));
     limits.done();
-    keys.done();
-    WeChatConfig config = new WeChatConfig(official, set);
-    if (uri != null) {
-      config.problems().forEach(p -> told(keys, p));
-    }
-    return config;
+    return set;
   }
 
   /** What a channel says of its own configuration: {@code key: what}. */

@@ -138,6 +138,15 @@ final class Keys {
     return lists;
   }
 
+  /** Secrets under free names. */
+  Map<String, String> secrets(String name) {
+    note(name, "secrets by name", "");
+    Keys all = section(name);
+    Map<String, String> secrets = new LinkedHashMap<>();
+    all.node.fieldNames().forEachRemaining(n -> secrets.put(n, all.secret(n)));
+    return secrets;
+  }
+
   String text(String name, String fallback) {
     note(name, "text", fallback);
     return plain(name, fallback);

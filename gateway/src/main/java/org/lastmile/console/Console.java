@@ -53,6 +53,8 @@ public final class Console implements AutoCloseable {
    * @param cap writes a warning as CAP 1.2
    * @param callbacks platforms that call us, by path below {@code /wechat/}
    * @param publicUrl where people reach this console; with https cookies are sent over TLS alone
+   * @param links the same that messages carry
+   * @param staff null = no company's platform
    */
   public record Parts(
       Desk desk,
@@ -65,7 +67,9 @@ public final class Console implements AutoCloseable {
       InstantSource clock,
       SecureRandom random,
       ZoneId zone,
-      String publicUrl) {
+      String publicUrl,
+      Links links,
+      Staff staff) {
     public Parts {
       channels = Map.copyOf(channels);
       callbacks = Map.copyOf(callbacks);
@@ -87,7 +91,8 @@ public final class Console implements AutoCloseable {
     WarningsApi warnings = new WarningsApi(parts.desk(), api, parts.zone());
     warnings.mount();
     router.post("/api/v1/warnings").handler(Gate.needs(Right.ISSUE));
-    new RegistryApi(parts.rosters(), api).mount(router);
+    new RegistryApi(parts.rosters(), parts.desk()::accounts, api).mount(router);
+    new WeChatApi(parts.desk(), parts.rosters(), parts.staff(), api).mount();
     new AccountsApi(accounts, audit, gate, api).mount();
     new ChannelsApi(parts.channels(), parts.desk(), audit, parts.clock(), api).mount();
     new InboxApi(parts.desk(), parts.rosters(), api).mount();
@@ -96,7 +101,11 @@ public final class Console implements AutoCloseable {
             vertx, parts.desk(), warnings, api, gate, parts.clock(), LiveEvents.Pace.USUAL);
     router.get("/api/v1/events").handler(Gate.needs(Right.SEE)).handler(events::open);
     new Feed(parts.desk(), api, parts.cap(), parts.publicUrl()).mount(router);
-    new PublicPage(parts.desk(), api, parts.zone()).mount(router);
+    PageTries tries = new PageTries(parts.memory());
+    new PublicPage(
+            parts.desk(), parts.rosters(), parts.links(), tries, parts.clock(), api, parts.zone())
+        .mount(router);
+    new BindPage(parts.desk(), parts.rosters(), parts.links(), api, parts.zone()).mount(router);
     parts.callbacks().forEach(this::mount);
     new Assets().mount(router);
   }

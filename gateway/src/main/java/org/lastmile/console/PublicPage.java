@@ -1,26 +1,64 @@
 package org.lastmile.console;
 
+import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.lastmile.channel.Memory;
 import org.lastmile.desk.Desk;
 import org.lastmile.desk.View;
+import org.lastmile.warning.HazardPoint;
+import org.lastmile.warning.Position;
 import org.lastmile.warning.Warning;
-import org.lastmile.warning.WarningStatus;
 
 /**
- * What the link in a message opens: the whole text of one warning and whether it still holds. No
- * sign-in, no personal data, no script; small enough for a poor connection.
+ * What the link in a message opens: the whole text of one warning and whether it still holds; for
+ * whoever got the message also where to go, and two buttons that answer. No sign-in, no script;
+ * small enough for a poor connection. A link may be passed on, so an answer asks for the last
+ * digits of the phone, and the page shows nobody's name or number.
  */
 final class PublicPage {
+  static final Duration ANSWERS = Duration.ofDays(3);
+
+  private static final int FORM = 4 * 1024;
+  private static final int MOST_PLACES = 30;
+  private static final String OTHERWISE = "请直接回复收到的短信或微信消息，或者打电话给值班室。";
+
   private final Desk desk;
+  private final Rosters rosters;
+  private final Links links;
+  private final PageTries tries;
+  private final InstantSource clock;
   private final Api api;
   private final DateTimeFormatter time;
 
-  PublicPage(Desk desk, Api api, ZoneId zone) {
+  PublicPage(
+      Desk desk,
+      Rosters rosters,
+      Links links,
+      PageTries tries,
+      InstantSource clock,
+      Api api,
+      ZoneId zone) {
     this.desk = desk;
+    this.rosters = rosters;
+    this.links = links;
+    this.tries = tries;
+    this.clock = clock;
     this.api = api;
     this.time = DateTimeFormatter.ofPattern("yyyy年M月d日 HH:mm").withZone(zone);
   }
@@ -31,75 +69,305 @@ final class PublicPage {
         .handler(
             request -> {
               String id = request.pathParam("id");
-              Feed.answer(
+              Html.answer(request, api.work(), OTHERWISE, () -> everybodys(id));
+            });
+    router
+        .get("/w/:id/:token")
+        .handler(
+            request -> {
+              Link link = link(request);
+              Html.answer(
                   request,
-                  "text/html",
-                  desk.warning(id)
-                      .thenApplyAsync(
-                          found ->
-                              found
-                                  .filter(s -> s.released() != null)
-                                  .map(this::page)
-                                  .orElseThrow(() -> Problem.unknown("warning", id)),
-                          api.work()));
+                  api.work(),
+                  OTHERWISE,
+                  () -> open(link).thenApply(p -> page(200, p, "")));
+            });
+    router
+        .post("/w/:id/:token")
+        .handler(BodyHandler.create(false).setBodyLimit(FORM))
+        .handler(
+            request -> {
+              Link link = link(request);
+              MultiMap form = request.request().formAttributes();
+              Html.answer(request, api.work(), OTHERWISE, () -> answer(link, form));
             });
   }
 
-  private String page(View.Summary summary) {
+  private record Link(String id, String token) {
+    String path() {
+      return "/w/" + id + "/" + token;
+    }
+  }
+
+  private static Link link(RoutingContext request) {
+    return new Link(request.pathParam("id"), request.pathParam("token"));
+  }
+
+  private CompletionStage<Html> everybodys(String id) {
+    return desk.warning(id)
+        .thenApplyAsync(
+            found ->
+                found
+                    .filter(s -> s.released() != null)
+                    .map(s -> page(200, s, "", ""))
+                    .orElseThrow(() -> Problem.unknown("warning", id)),
+            api.work());
+  }
+
+  private CompletionStage<View.Personal> open(Link link) {
+    int delivery =
+        links
+            .delivery(link.id(), link.token())
+            .orElseThrow(() -> Problem.unknown("message", link.token()));
+    return desk.personal(link.id(), delivery)
+        .thenApplyAsync(
+            found -> found.orElseThrow(() -> Problem.unknown("warning", link.id())), api.work());
+  }
+
+  private CompletionStage<Html> answer(Link link, MultiMap form) {
+    return open(link)
+        .thenComposeAsync(
+            person -> {
+              if (!answerable(person)) {
+                return CompletableFuture.completedFuture(page(200, person, ""));
+              }
+              String digits = form.get("digits") == null ? "" : form.get("digits").strip();
+              Map<Integer, Boolean> answers = answers(person, form);
+              if (answers.isEmpty()) {
+                return CompletableFuture.completedFuture(page(400, person, "没有选：请逐处选“收到”或“去不了”。"));
+              }
+              if (!digits.matches("\\d{4}")) {
+                return CompletableFuture.completedFuture(
+                    page(400, person, "没有记上：请填您本人手机号的最后四位数字。"));
+              }
+              String whose = whose(person);
+              if (!tries.take(whose)) {
+                return CompletableFuture.completedFuture(page(429, person, ""));
+              }
+              if (person.phones().stream().noneMatch(p -> p.endsWith(digits))) {
+                int left = tries.left(whose);
+                String words = left > 0 ? "没有记上：手机号后四位不对，还可以试" + left + "次。" : "没有记上：手机号后四位不对。";
+                return CompletableFuture.completedFuture(page(403, person, words));
+              }
+              tries.right(whose);
+              int delivery = links.delivery(link.id(), link.token()).orElseThrow();
+              return desk.answer(link.id(), delivery, answers)
+                  .thenApply(kept -> Html.seeOther(link.path()));
+            },
+            api.work());
+  }
+
+  /** Whoever must act at several points answers for each. */
+  private static boolean atOnce(View.Personal person) {
+    return person.points().size() == 1 || !person.audience().acts();
+  }
+
+  /** By place in the plan. */
+  private static Map<Integer, Boolean> answers(View.Personal person, MultiMap form) {
+    Map<Integer, Boolean> answers = new LinkedHashMap<>();
+    for (View.Asked point : person.points()) {
+      String said = form.get(atOnce(person) ? "answer" : "p" + point.place());
+      if ("yes".equals(said)) {
+        answers.put(point.place(), true);
+      } else if ("no".equals(said) && person.audience().acts()) {
+        answers.put(point.place(), false);
+      }
+    }
+    return answers;
+  }
+
+  private boolean answerable(View.Personal person) {
+    View.Summary w = person.warning();
+    return w.status().open()
+        && w.warning().type() != Warning.Type.CANCEL
+        && !person.points().isEmpty()
+        && clock.instant().isBefore(began(w).plus(ANSWERS));
+  }
+
+  private static Instant began(View.Summary w) {
+    return w.released() == null ? w.accepted() : w.released();
+  }
+
+  private Html page(int status, View.Personal person, String error) {
+    StringBuilder more = new StringBuilder(said(person));
+    boolean answerable = answerable(person);
+    String form = answerable ? form(person, error) : "";
+    if (!answerable || atOnce(person) || !knowable(person)) {
+      person.points().stream().limit(MOST_PLACES).forEach(p -> more.append(place(p)));
+      if (person.points().size() > MOST_PLACES) {
+        more.append(Html.paragraph("等" + person.points().size() + "处。"));
+      }
+    }
+    if (form.isEmpty() && person.warning().status().open()) {
+      more.append(Html.paragraph("这个链接已经过期，不能再答复。" + OTHERWISE));
+    }
+    return page(status, person.warning(), more.toString(), form + others(person));
+  }
+
+  private String form(View.Personal person, String error) {
+    String alert = error.isEmpty() ? "" : "<p class=\"alert\" role=\"alert\">" + error + "</p>\n";
+    boolean acts = person.audience().acts();
+    if (!knowable(person)) {
+      String how = acts ? "回复 1 表示收到，回复 2 表示去不了。" : "回复 1 表示收到。";
+      return alert + Html.paragraph("您没有登记手机号，请回到微信，在消息里直接" + how);
+    }
+    if (left(person) <= 0) {
+      return "<p class=\"alert\" role=\"alert\">手机号后四位错了太多次，这个链接不能再答复。" + OTHERWISE + "</p>\n";
+    }
+    boolean one = atOnce(person);
+    String fields = one ? "" : choices(person);
+    String buttons =
+        one
+            ? "<button name=\"answer\" value=\"yes\">我已收到</button>\n"
+                + (acts ? "<button class=\"no\" name=\"answer\" value=\"no\">去不了</button>\n" : "")
+            : "<button>提交答复</button>\n";
+    String hint = acts ? "<p class=\"hint\">选“去不了”，马上通知其他责任人，不再等您。</p>\n" : "";
+    return """
+        <form method="post">
+        %s%s<label>您本人手机号的最后四位
+        <input name="digits" inputmode="numeric" pattern="[0-9]{4}" minlength="4" maxlength="4" required autocomplete="off"></label>
+        %s%s</form>
+        """
+        .formatted(alert, fields, buttons, hint);
+  }
+
+  private static String said(View.Personal person) {
+    boolean all = person.points().stream().noneMatch(p -> p.said() == null);
+    boolean no = person.points().stream().anyMatch(p -> Boolean.FALSE.equals(p.said()));
+    if (!all) {
+      return "";
+    }
+    String cant = person.points().size() == 1 ? "您去不了" : "您有去不了的地方";
+    return no
+        ? "<p class=\"said not\">已记录：" + cant + "，已转给其他责任人或值班员。</p>\n"
+        : "<p class=\"said\">✓ 已记录：您已收到。</p>\n";
+  }
+
+  /** Who has several warnings to answer finds the others here. */
+  private String others(View.Personal person) {
+    if (person.others().isEmpty()) {
+      return "";
+    }
+    String list =
+        person.others().stream()
+            .map(
+                o ->
+                    "<li><a href=\"/w/%s/%s\">%s</a></li>\n"
+                        .formatted(
+                            o.warning(),
+                            links.token(o.warning(), o.delivery()),
+                            Html.text(o.name())))
+            .collect(Collectors.joining());
+    return "<p>您还有没答复的预警：</p>\n<ul>\n" + list + "</ul>\n";
+  }
+
+  private static boolean knowable(View.Personal person) {
+    return !person.phones().isEmpty();
+  }
+
+  private static String whose(View.Personal person) {
+    return person.warning().id() + "/" + String.join("/", person.phones());
+  }
+
+  /** The page has to be readable while the store is away; an answer is not taken then. */
+  private int left(View.Personal person) {
+    try {
+      return tries.left(whose(person));
+    } catch (Memory.Away e) {
+      return PageTries.MOST;
+    }
+  }
+
+  private String choices(View.Personal person) {
+    return person.points().stream()
+        .map(
+            p ->
+                """
+                <fieldset><legend>%2$s</legend>
+                %3$s<label><input type="radio" name="p%1$d" value="yes"%4$s> 收到</label>
+                <label><input type="radio" name="p%1$d" value="no"%5$s> 去不了</label>
+                </fieldset>
+                """
+                    .formatted(
+                        p.place(),
+                        named(p),
+                        ways(p),
+                        Boolean.TRUE.equals(p.said()) ? " checked" : "",
+                        Boolean.FALSE.equals(p.said()) ? " checked" : ""))
+        .collect(Collectors.joining());
+  }
+
+  private String place(View.Asked point) {
+    return "<section><h2>" + named(point) + "</h2>\n" + ways(point) + "</section>\n";
+  }
+
+  private String named(View.Asked point) {
+    Optional<HazardPoint> known =
+        rosters.points().stream().filter(p -> p.id().equals(point.id())).findFirst();
+    Position at = known.map(HazardPoint::position).orElse(null);
+    String map = at == null ? "" : " <a href=\"" + map(at, point.name()) + "\">看地图</a>";
+    return Html.text(point.name()) + map;
+  }
+
+  /** Where to go from there. */
+  private static String ways(View.Asked point) {
+    return line("撤离路线", point.route()) + line("安置地点", point.shelter());
+  }
+
+  private static String line(String name, String words) {
+    return words.isBlank() ? "" : "<p><b>" + name + "</b>：" + Html.text(words) + "</p>\n";
+  }
+
+  /** A link that opens whatever map the phone has; nothing is loaded from there by itself. */
+  private static String map(Position at, String name) {
+    return "https://uri.amap.com/marker?position=%.6f,%.6f&amp;name=%s&amp;coordinate=wgs84&amp;callnative=1"
+        .formatted(at.longitude(), at.latitude(), URLEncoder.encode(name, StandardCharsets.UTF_8));
+  }
+
+  private Html page(int status, View.Summary summary, String places, String form) {
     Warning warning = summary.warning();
     String mark = warning.drill() ? "【演练】" : "";
     String grade = warning.grade() == null ? "" : warning.grade().name().toLowerCase(Locale.ROOT);
-    return """
-        <!doctype html>
-        <html lang="zh-CN">
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>%1$s%2$s</title>
-        <link rel="icon" href="/icon.svg" type="image/svg+xml">
-        <link rel="stylesheet" href="/public.css">
-        <main class="%3$s">
-        <p class="state">%4$s</p>
-        <h1>%1$s%2$s</h1>
-        <p class="from">%5$s %6$s</p>
-        %7$s%8$s
-        </main>
-        </html>
+    String main =
         """
-        .formatted(
-            mark,
-            text(warning.headline()),
-            grade,
-            state(summary),
-            text(warning.senderName()),
-            moment(warning.identity().sent()),
-            paragraph(warning.description()),
-            paragraph(warning.instruction()));
+        %s<p class="state">%s</p>
+        <h1>%s</h1>
+        <p class="from">%s %s</p>
+        %s%s%s%s\
+        """
+            .formatted(
+                warning.drill() ? "<p class=\"drill\">这是演练，不是真的预警</p>\n" : "",
+                state(summary),
+                Html.text(mark + warning.headline()),
+                Html.text(warning.senderName()),
+                moment(warning.identity().sent()),
+                places,
+                form,
+                Html.paragraph(warning.description()),
+                Html.paragraph(warning.instruction()));
+    return Html.page(status, mark + warning.headline(), grade, main);
   }
 
   private String state(View.Summary summary) {
+    if (summary.warning().drill()) {
+      return summary.status().open() ? "演练进行中" : "演练已结束，不用再答复";
+    }
     if (summary.warning().type() == Warning.Type.CANCEL) {
       return "预警已解除；未经通知不得返回危险区";
     }
-    if (summary.status() == WarningStatus.RELEASED) {
-      Instant until = summary.inForceUntil();
-      return until == null ? "预警生效中" : "预警生效中，至 " + moment(until);
-    }
-    return summary.status() == WarningStatus.SUPERSEDED ? "已有新的预警，以新的为准" : "预警已结束；未经通知不得返回危险区";
+    return switch (summary.status()) {
+      case RELEASED -> {
+        Instant until = summary.inForceUntil();
+        yield until == null ? "预警生效中" : "预警生效中，至 " + moment(until);
+      }
+      case HELD, AWAITING_APPROVAL -> "预警待核实，请先做好准备";
+      case SUPERSEDED -> "已有新的预警，以新的为准";
+      case LIFTED -> "预警已解除，不用再答复；未经通知不得返回危险区";
+      default -> "预警已结束，不用再答复；未经通知不得返回危险区";
+    };
   }
 
   private String moment(Instant at) {
     return time.format(at);
-  }
-
-  private static String paragraph(String words) {
-    return words.isBlank() ? "" : "<p>" + text(words) + "</p>\n";
-  }
-
-  private static String text(String words) {
-    return words
-        .replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
   }
 }

@@ -19,8 +19,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.lastmile.warning.HazardPoint;
+import org.lastmile.warning.Planner;
 
 /** The registry, page by page, and the import of ledgers. */
 final class RegistryApi {
@@ -32,6 +34,7 @@ final class RegistryApi {
   private static final Set<String> PERSONAL = Set.of("phone", "backupPhone", "openid", "wecom");
 
   private final Rosters rosters;
+  private final Supplier<Planner.Accounts> accounts;
   private final Api api;
 
   /**
@@ -40,13 +43,15 @@ final class RegistryApi {
    */
   private record Page(List<JsonNode> items, int page, int size, int total, int version) {}
 
-  RegistryApi(Rosters rosters, Api api) {
+  /** Accounts: what is known of people's WeChat beside the registry. */
+  RegistryApi(Rosters rosters, Supplier<Planner.Accounts> accounts, Api api) {
     this.rosters = rosters;
+    this.accounts = accounts;
     this.api = api;
   }
 
   void mount(Router router) {
-    api.on(GET, "/api/v1/registry/points", Right.SEE, r -> page(r, points(r.caller())));
+    api.on(GET, "/api/v1/registry/points", Right.SEE, r -> page(r, reach(r.caller())));
     api.on(GET, "/api/v1/registry/people", Right.SEE, r -> page(r, people(r.caller())));
     api.on(GET, "/api/v1/registry/speakers", Right.SEE, r -> page(r, speakers(r.caller())));
     router.post(IMPORT).handler(Gate.needs(Right.IMPORT));
@@ -57,6 +62,20 @@ final class RegistryApi {
                 .setBodyLimit(MOST_BODY)
                 .setDeleteUploadedFilesOnEnd(true))
         .handler(this::take);
+  }
+
+  /** Each point with who is reached there by WeChat. */
+  private List<?> reach(Caller caller) {
+    Reach reach = new Reach(rosters, accounts.get());
+    boolean personal = caller.may(Right.SEE_PERSONAL);
+    return points(caller).stream()
+        .map(
+            p -> {
+              Reach.At at = reach.at(p);
+              ObjectNode shown = Json.MAPPER.valueToTree(p);
+              return shown.set("wechat", Json.MAPPER.valueToTree(personal ? at : at.masked()));
+            })
+        .toList();
   }
 
   private List<HazardPoint> points(Caller caller) {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.lastmile.channel.Message;
@@ -50,6 +51,7 @@ final class Decisions implements Turns.Work {
   final List<Consumer<View.Change>> changeListeners = new CopyOnWriteArrayList<>();
   final List<Consumer<String>> dueListeners = new CopyOnWriteArrayList<>();
   final List<Runnable> activeListeners = new CopyOnWriteArrayList<>();
+  final List<BiConsumer<String, String>> answerListeners = new CopyOnWriteArrayList<>();
   final List<Runnable> inboxListeners = new CopyOnWriteArrayList<>();
 
   private final Ledger ledger;
@@ -61,6 +63,9 @@ final class Decisions implements Turns.Work {
   private final Notices notices = new Notices();
   final Inbox inbox;
   final OptOuts optOuts;
+  final Bindings bindings;
+  final Enrolment enrolment;
+  private final Proofs proofs = new Proofs();
   private final Map<String, Signal.State> presence = new ConcurrentHashMap<>();
 
   /** Something happened to them since the last look. */
@@ -77,6 +82,7 @@ final class Decisions implements Turns.Work {
       Turns turns,
       Dispatch dispatch,
       SplittableRandom jitter,
+      Links links,
       Map<String, Planner.Address> channels) {
     this.ledger = ledger;
     this.policy = policy;
@@ -86,6 +92,21 @@ final class Decisions implements Turns.Work {
     this.channels = channels;
     this.inbox = new Inbox(ledger.memory("inbox"));
     this.optOuts = new OptOuts(ledger.memory("opt-outs"));
+    this.bindings = new Bindings(ledger.memory("bindings"));
+    String sms =
+        channels.containsKey("sms")
+            ? "sms"
+            : channels.keySet().stream().filter(this::phones).findFirst().orElse("");
+    this.enrolment =
+        new Enrolment(
+            bindings,
+            proofs,
+            links,
+            (phone, text) -> {
+              notices.sayPatiently(turns.epoch(), sms, phone, text, now());
+              wake(sms);
+            },
+            !sms.isEmpty());
   }
 
   // --- the desk's thread
@@ -96,6 +117,7 @@ final class Decisions implements Turns.Work {
     activeListeners.forEach(Runnable::run);
     inbox.load(now());
     optOuts.load();
+    bindings.load();
   }
 
   @Override
@@ -110,6 +132,7 @@ final class Decisions implements Turns.Work {
     lastTick = Instant.EPOCH;
     dispatch.clear();
     notices.clear();
+    proofs.clear();
   }
 
   @Override
@@ -264,6 +287,12 @@ final class Decisions implements Turns.Work {
     }
     Try of = find(attempt);
     if (of != null) {
+      String channel = of.row.delivery().channel();
+      if (outcome instanceof Outcome.LaneDown) {
+        dispatch.lane(channel, false);
+      } else if (!(outcome instanceof Outcome.Retry || outcome instanceof Outcome.Unknown)) {
+        dispatch.lane(channel, true);
+      }
       say(of.of, Evidence.of(of.row, of.attempt, outcome, policy.get().waits(), jitter, now()));
       withdraw(of.of, of.row);
     }
@@ -275,7 +304,9 @@ final class Decisions implements Turns.Work {
     } else if (signal instanceof Signal.Inbound in) {
       words(channel, in);
     } else if (signal instanceof Signal.Presence p) {
-      presence(p);
+      presence(channel, p);
+    } else if (signal instanceof Signal.Binding b) {
+      follower(channel, b);
     }
   }
 
@@ -286,6 +317,13 @@ final class Decisions implements Turns.Work {
       return;
     }
     turns.afterwards(() -> inbox.remember(channel, in));
+    if (channels.get(channel) == Planner.Address.OPENID) {
+      Optional<Enrolment.Said> about = enrolment.words(in.from(), in.text(), now());
+      if (about.isPresent()) {
+        tell(channel, in.from(), about.get().text(), about.get().link());
+        return;
+      }
+    }
     Answer.Meaning meaning = Answer.of(in.text()).meaning();
     View.Words.Kind kind =
         switch (meaning) {
@@ -318,7 +356,7 @@ final class Decisions implements Turns.Work {
     if (!(about && phones(channel))) {
       String help = taken.map(Replies.Taken::help).orElse("");
       if (!help.isEmpty()) {
-        reply(channel, in.from(), help);
+        reply(channel, in.from(), help, dispatch.link(taken.get().of(), taken.get().row()));
       }
     }
   }
@@ -330,6 +368,33 @@ final class Decisions implements Turns.Work {
     return new Inbox.Place(taken.of().id(), point, d.name());
   }
 
+  /** Who comes and goes at an account of ours. */
+  private void follower(String channel, Signal.Binding b) {
+    if (channels.get(channel) != Planner.Address.OPENID) {
+      // Who is in the company is the company's own business; only a wrong account is forgotten.
+      if (b.change() == Signal.Change.DEAD) {
+        bindings.nobodys(b.address());
+      }
+      return;
+    }
+    switch (b.change()) {
+      case FOLLOWED -> {
+        bindings.alive(b.address());
+        Enrolment.Said welcome = enrolment.welcome(b.address());
+        tell(channel, b.address(), welcome.text(), welcome.link());
+      }
+      case UNFOLLOWED -> enrolment.unbind(b.address());
+      case ACCEPTED -> bindings.takes(b.address(), true);
+      case REFUSED -> bindings.takes(b.address(), false);
+      case DEAD -> bindings.die(b.address());
+    }
+  }
+
+  private boolean wechat(String channel) {
+    Planner.Address address = channels.get(channel);
+    return address == Planner.Address.OPENID || address == Planner.Address.WECOM;
+  }
+
   boolean phones(String channel) {
     return channels.get(channel) == Planner.Address.PHONE;
   }
@@ -338,16 +403,25 @@ final class Decisions implements Turns.Work {
     String phone = in.from();
     if (out && optOuts.add(phone, channel, in.text(), now())) {
       log.info("somebody wants no more SMS of the lesser grades: red and orange still go to them");
-      reply(channel, phone, "已登记，不再向您发蓝色、黄色预警短信。红色、橙色预警关系生命安全，仍会发送；责任人不能退订。恢复请回复：恢复");
+      reply(channel, phone, "已登记，不再向您发蓝色、黄色预警短信。红色、橙色预警关系生命安全，仍会发送；责任人不能退订。恢复请回复：恢复", "");
     } else if (!out && optOuts.remove(phone)) {
-      reply(channel, phone, "已恢复，今后各级预警短信都会发给您。");
+      reply(channel, phone, "已恢复，今后各级预警短信都会发给您。", "");
     }
   }
 
-  private void reply(String channel, String address, String text) {
-    if (notices.reply(turns.epoch(), channel, address, text, now())) {
-      turns.afterwards(() -> dueListeners.forEach(l -> l.accept(channel)));
+  private void reply(String channel, String address, String text, String link) {
+    if (notices.reply(turns.epoch(), channel, address, text, link, now())) {
+      wake(channel);
     }
+  }
+
+  private void tell(String channel, String address, String text, String link) {
+    notices.say(turns.epoch(), channel, address, text, link, now());
+    wake(channel);
+  }
+
+  private void wake(String channel) {
+    turns.afterwards(() -> dueListeners.forEach(l -> l.accept(channel)));
   }
 
   Optional<View.Words> seen(long number, String who) {
@@ -361,7 +435,7 @@ final class Decisions implements Turns.Work {
       throw new Desk.Refused(channel + " carries no test messages: only channels to phones do");
     }
     View.Test test = notices.test(turns.epoch(), channel, address, text, now());
-    turns.afterwards(() -> dueListeners.forEach(l -> l.accept(channel)));
+    wake(channel);
     return test;
   }
 
@@ -442,9 +516,21 @@ final class Decisions implements Turns.Work {
       return;
     }
     Event e = Evidence.of(of.row, of.attempt, c, policy.get().waits(), now());
-    if (e != null) {
-      answer(of.of, e);
+    if (e == null) {
+      return;
     }
+    answer(of.of, e);
+    if (e.type() == Event.Type.DELIVERED && c.evidence() == Signal.Evidence.ACKNOWLEDGED) {
+      pointByPoint(of.of, of.row);
+    }
+  }
+
+  /** One button was pressed for many points: it shows that the card was read, and no more. */
+  private void pointByPoint(Case of, Progress.Row row) {
+    Delivery d = row.delivery();
+    String link = dispatch.link(of, row);
+    String where = link.isEmpty() ? "请回复短信里各处的数字。" : "请打开 " + link + " 逐处答复。";
+    tell(d.channel(), d.address(), "您负责" + d.points().size() + "处，还没有记上：" + where, link);
   }
 
   /** An answer also withdraws what was still to be sent to that person. */
@@ -459,11 +545,61 @@ final class Decisions implements Turns.Work {
     }
     say(of, e);
     if (yes && of.progress.answered(row)) {
-      of.progress.rowsOf(row.delivery().recipient()).forEach(r -> withdraw(of, r));
+      for (Progress.Row r : of.progress.rowsOf(row.delivery().recipient())) {
+        withdraw(of, r);
+        if (r.left()) {
+          String attempt = of.id() + "." + r.delivery().number() + "." + r.attempts();
+          turns.afterwards(
+              () -> answerListeners.forEach(l -> l.accept(r.delivery().channel(), attempt)));
+        }
+      }
     }
     if (e.type() == Event.Type.DECLINED) {
       handOver(of, row, e);
     }
+  }
+
+  /** Warnings that the person of a delivery has not answered, beside its own. */
+  List<View.Other> unanswered(Case of, int delivery) {
+    List<View.Other> others = new ArrayList<>();
+    if (delivery < 0 || delivery >= of.progress.rows().size()) {
+      return others;
+    }
+    String recipient = of.progress.row(delivery).delivery().recipient();
+    for (Case other : cases.values()) {
+      Progress p = other.progress;
+      if (other != of && p.status().open() && p.outstanding(recipient, false)) {
+        p.rowsOf(recipient).stream()
+            .filter(r -> r.attempts() > 0 && !r.delivery().details())
+            .findFirst()
+            .ifPresent(
+                r ->
+                    others.add(new View.Other(other.id(), r.delivery().number(), Replies.name(p))));
+      }
+    }
+    return others;
+  }
+
+  /** Answers by the page: each counts for the points it names, and for this warning alone. */
+  void answered(Case of, int delivery, Map<Integer, Boolean> received) {
+    if (!of.progress.status().open()) {
+      throw new Desk.Refused(of.id() + " is " + of.progress.status() + ": nobody need answer it");
+    }
+    Progress.Row row = of.progress.row(delivery);
+    String recipient = row.delivery().recipient();
+    received.forEach(
+        (place, yes) -> {
+          if (!row.delivery().points().contains(place)) {
+            throw new Desk.Refused("that message does not speak of that point");
+          }
+          Progress.Spot spot = of.progress.spot(place);
+          if (!(yes ? spot.answered() : spot.declinedBy()).contains(recipient)) {
+            Event.Type type = yes ? Event.Type.CONFIRMED : Event.Type.DECLINED;
+            int point = row.delivery().points().size() == 1 ? -1 : place;
+            String words = yes ? "收到（网页）" : "去不了（网页）";
+            answer(of, new Event(now(), type, delivery, row.attempts(), point, null, words));
+          }
+        });
   }
 
   /** Whoever has answered is not asked again, also not by a try that comes back unsent. */
@@ -494,8 +630,12 @@ final class Decisions implements Turns.Work {
     }
   }
 
-  private void presence(Signal.Presence p) {
+  private void presence(String channel, Signal.Presence p) {
     if (p.subject() != Signal.Subject.DEVICE) {
+      if (wechat(channel)) {
+        // One account is the whole lane; of several modems one may go without the others.
+        dispatch.lane(channel, p.state() != Signal.State.OFFLINE);
+      }
       return;
     }
     Signal.State before = presence.put(p.id(), p.state());

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -44,15 +45,26 @@ public final class Desk implements AutoCloseable {
    *
    * @param owner names this process among standbys
    * @param term how long the lease lasts without renewal
-   * @param publicUrl start of links in messages; empty = no links
+   * @param links where people read on
    * @param channels configured channels and what they call an address
    */
   public record Setup(
       String owner,
       Duration term,
       ZoneId zone,
-      String publicUrl,
-      Map<String, Planner.Address> channels) {}
+      Links links,
+      Map<String, Planner.Address> channels) {
+
+    /** With links that open a warning for everybody alike; an empty start = no links. */
+    public Setup(
+        String owner,
+        Duration term,
+        ZoneId zone,
+        String publicUrl,
+        Map<String, Planner.Address> channels) {
+      this(owner, term, zone, new Links.Plain(publicUrl), channels);
+    }
+  }
 
   private final Ledger ledger;
   private final Turns turns;
@@ -83,12 +95,19 @@ public final class Desk implements AutoCloseable {
             ledger,
             policy,
             turns,
-            new Dispatch(setup.publicUrl()),
+            new Dispatch(setup.links(), c -> setup.channels().get(c) == Planner.Address.WECOM),
             new SplittableRandom(setup.owner().hashCode()),
+            setup.links(),
             setup.channels());
     this.intake =
         new Intake(
-            decisions.cases, threat, policy, wording, setup.channels(), decisions.optOuts::has);
+            decisions.cases,
+            threat,
+            policy,
+            wording,
+            setup.channels(),
+            decisions.optOuts::has,
+            accounts());
     turns.work(decisions);
   }
 
@@ -221,6 +240,27 @@ public final class Desk implements AutoCloseable {
         });
   }
 
+  /** What the link in one message opens; empty = there is no such message. */
+  public CompletableFuture<Optional<View.Personal>> personal(String id, int delivery) {
+    return submit(
+            Need.LOOK,
+            () ->
+                Optional.ofNullable(decisions.cases.get(id))
+                    .map(c -> decisions.unanswered(c, delivery))
+                    .orElse(List.of()))
+        .thenCompose(others -> view(id, p -> Views.personal(p, delivery, others)))
+        .thenApply(found -> found.flatMap(p -> p));
+  }
+
+  /**
+   * A person answers on the page behind that delivery's link, as they would by SMS.
+   *
+   * @param received by place in the plan: true = received, false = can't go
+   */
+  public CompletableFuture<Void> answer(String id, int delivery, Map<Integer, Boolean> received) {
+    return todo(() -> decisions.answered(decisions.known(id), delivery, received));
+  }
+
   /** Sends one message that is no warning, and says so at its front, to one phone. */
   public CompletableFuture<View.Test> test(String channel, String phone, String text) {
     return submit(Need.INTAKE, () -> decisions.test(channel, phone, text));
@@ -259,6 +299,42 @@ public final class Desk implements AutoCloseable {
             out
                 ? decisions.optOuts.add(phone, who, note, turns.now())
                 : decisions.optOuts.remove(phone));
+  }
+
+  /** A person wants to bind their WeChat account to that phone: a code goes there by SMS. */
+  public CompletableFuture<View.Bind> bind(String openid, String phone, String village) {
+    return submit(Need.INTAKE, () -> decisions.enrolment.ask(openid, phone, village, turns.now()));
+  }
+
+  /** The code has come. */
+  public CompletableFuture<View.Bind> prove(String openid, String code) {
+    return submit(Need.INTAKE, () -> decisions.enrolment.prove(openid, code, "page", turns.now()));
+  }
+
+  /** Forgets the phone of a WeChat account. */
+  public CompletableFuture<View.Bind> unbind(String openid) {
+    return submit(Need.INTAKE, () -> decisions.enrolment.unbind(openid));
+  }
+
+  /** What a WeChat account is bound to; empty = to nothing. */
+  public CompletableFuture<Optional<View.Binding>> binding(String openid) {
+    return submit(Need.LOOK, () -> decisions.bindings.of(openid));
+  }
+
+  /** Who is reached by WeChat beside what the registry says; safe on any thread. */
+  public Planner.Accounts accounts() {
+    Bindings bindings = decisions.bindings;
+    return new Planner.Accounts(bindings::openid, bindings::wecom, bindings::dead);
+  }
+
+  /** The company's platform has told whose phone that is; an empty userid = nobody's. */
+  public CompletableFuture<Void> wecom(String phone, String userid) {
+    return submit(
+        Need.INTAKE,
+        () -> {
+          decisions.bindings.wecom(phone, userid);
+          return null;
+        });
   }
 
   /**
@@ -344,6 +420,14 @@ public final class Desk implements AutoCloseable {
   /** Called, on the desk's thread and without blocking, when the inbox has changed. */
   public void onWords(Runnable listener) {
     decisions.inboxListeners.add(listener);
+  }
+
+  /**
+   * Called with channel and attempt when whoever got that try has answered, on whatever channel, so
+   * that a card of it can say so.
+   */
+  public void onAnswered(BiConsumer<String, String> listener) {
+    decisions.answerListeners.add(listener);
   }
 
   /** Called with a channel's name when something is due on it: the lane should ask now. */

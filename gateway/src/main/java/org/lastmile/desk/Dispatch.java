@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
@@ -47,10 +48,16 @@ final class Dispatch {
   private static final int DETAILS = 2 * Audience.RESIDENT.ordinal() - 1;
 
   private final Map<String, PriorityQueue<Ticket>> lanes = new HashMap<>();
-  private final String publicUrl;
+  private final Links links;
+  private final Predicate<String> company;
 
-  Dispatch(String publicUrl) {
-    this.publicUrl = publicUrl;
+  /** Channels that last said that they can carry nothing. */
+  private final Set<String> down = new HashSet<>();
+
+  /** Company: true for a channel to a company's own accounts. */
+  Dispatch(Links links, Predicate<String> company) {
+    this.links = links;
+    this.company = company;
   }
 
   private record Ticket(Case of, Progress.Row row, long key) implements Comparable<Ticket> {
@@ -62,6 +69,16 @@ final class Dispatch {
 
   void clear() {
     lanes.clear();
+    down.clear();
+  }
+
+  /** A channel carries nothing now, or carries again: whoever stands in for it need not wait. */
+  void lane(String channel, boolean carries) {
+    if (carries) {
+      down.remove(channel);
+    } else {
+      down.add(channel);
+    }
   }
 
   /** Queues those of the rows of a case that may go out now. Returns the channels that got some. */
@@ -118,7 +135,7 @@ final class Dispatch {
     }
   }
 
-  private static boolean wants(Case of, Progress.Row row, Policy.Waits waits, Instant now) {
+  private boolean wants(Case of, Progress.Row row, Policy.Waits waits, Instant now) {
     Progress progress = of.progress;
     if (row.flying()
         || row.pending()
@@ -154,9 +171,11 @@ final class Dispatch {
     return row.due() != null && !row.due().isAfter(now) && (over || !mayAskAgain(row));
   }
 
-  /** A stand-in waits until the row before it has failed, or has not got out for a while. */
-  private static boolean standsBack(
-      Progress progress, Progress.Row row, Policy.Waits waits, Instant now) {
+  /**
+   * A stand-in waits until the row before it has failed, or has not got out for a while. What a
+   * platform holds for review, or a lane that is down can't take, is not waited for.
+   */
+  private boolean standsBack(Progress progress, Progress.Row row, Policy.Waits waits, Instant now) {
     int before = row.delivery().insteadOf();
     if (before < 0) {
       return false;
@@ -165,9 +184,12 @@ final class Dispatch {
     if (first.state().settled()) {
       return first.state().told();
     }
+    if (first.pending()) {
+      return false;
+    }
     Instant released = progress.released() == null ? now : progress.released();
-    return (first.handoff() != null && !first.pending())
-        || now.isBefore(released.plus(waits.spill()));
+    boolean hopeless = !first.flying() && down.contains(first.delivery().channel());
+    return first.handoff() != null || (!hopeless && now.isBefore(released.plus(waits.spill())));
   }
 
   private static long key(Case of, Progress.Row row) {
@@ -215,14 +237,25 @@ final class Dispatch {
       marks.add(Message.Mark.OVER_BUDGET);
     }
     Map<String, String> fields = new HashMap<>();
-    if (!publicUrl.isEmpty()) {
-      fields.put(Field.LINK, publicUrl + "/w/" + plan.warning());
+    String link = link(of, row);
+    if (!link.isEmpty()) {
+      fields.put(Field.LINK, link);
     }
     if (d.codes().size() == 1) {
       fields.put(Field.CODE, d.codes().get(0));
     }
     String attempt = plan.warning() + "." + d.number() + "." + row.attempts();
     return new Message(attempt, d.address(), content(of, row, words), fields, marks);
+  }
+
+  /** Where whoever got that row's message reads on and answers; empty = nowhere. */
+  String link(Case of, Progress.Row row) {
+    Delivery d = row.delivery();
+    // WeCom takes a thousand recipients at once where all read the same, and its card has buttons
+    // of its own: only who answers point by point needs a page that knows them.
+    return company.test(d.channel()) && d.codes().size() < 2
+        ? links.warning(of.id())
+        : links.warning(of.id(), d.number());
   }
 
   private Content content(Case of, Progress.Row row, Plan.Words words) {

@@ -88,7 +88,10 @@ final class Evidence {
           case RECEIVED -> Event.Type.RECEIVED;
           case PLAYING -> Event.Type.PLAYING;
           case DELIVERED -> Event.Type.DELIVERED;
-          case PLAYED, ACKNOWLEDGED -> Event.Type.CONFIRMED;
+          case PLAYED -> Event.Type.CONFIRMED;
+          // Who answers for many points answers for each: one button says that it was read.
+          case ACKNOWLEDGED ->
+              row.delivery().codes().size() > 1 ? Event.Type.DELIVERED : Event.Type.CONFIRMED;
           case PLAYED_UNHEARD -> Event.Type.UNHEARD;
           case DECLINED -> Event.Type.DECLINED;
           case FAILED -> Event.Type.FAILED;

@@ -37,6 +37,7 @@ final class Intake {
   private final Supplier<Wording> wording;
   private final Map<String, Planner.Address> channels;
   private final Predicate<String> optedOut;
+  private final Planner.Accounts accounts;
 
   Intake(
       Map<String, Case> cases,
@@ -44,13 +45,15 @@ final class Intake {
       Supplier<Policy> policy,
       Supplier<Wording> wording,
       Map<String, Planner.Address> channels,
-      Predicate<String> optedOut) {
+      Predicate<String> optedOut,
+      Planner.Accounts accounts) {
     this.cases = cases;
     this.threat = threat;
     this.policy = policy;
     this.wording = wording;
     this.channels = channels;
     this.optedOut = optedOut;
+    this.accounts = accounts;
   }
 
   /**
@@ -354,7 +357,7 @@ final class Intake {
         }
       }
     }
-    return new Planner.Terms(now, channels, former, this::codes, optedOut, supersedes);
+    return new Planner.Terms(now, channels, former, this::codes, optedOut, supersedes, accounts);
   }
 
   /** What was asked of that person in the warnings on the desk. */

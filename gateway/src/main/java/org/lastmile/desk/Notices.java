@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.lastmile.channel.Content;
+import org.lastmile.channel.Field;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
@@ -20,8 +21,8 @@ import org.lastmile.warning.Reason;
 
 /**
  * Words that belong to no warning: an operator's test message, a line that tells somebody how to
- * answer. They are worth nothing after a few minutes, so they live in memory alone: who restarts
- * the gateway tests again.
+ * answer, a code that proves a phone. They are worth nothing after a few minutes, so they live in
+ * memory alone: who restarts the gateway tests again.
  */
 final class Notices {
   /** At the front of a test, so that it is never taken for a warning. */
@@ -62,6 +63,13 @@ final class Notices {
     final Content.Kind kind;
     final String text;
     final Instant at;
+
+    /** Where there is more to read than the wire may show; empty = nowhere. */
+    final String link;
+
+    /** Takes what warnings leave. */
+    final boolean patient;
+
     Instant due;
     int tries;
     DeliveryState state = DeliveryState.QUEUED;
@@ -69,8 +77,18 @@ final class Notices {
     Instant since;
     String why = "";
 
-    Note(String id, String channel, String address, Content.Kind kind, String text, Instant at) {
+    Note(
+        String id,
+        String channel,
+        String address,
+        Content.Kind kind,
+        String text,
+        String link,
+        boolean patient,
+        Instant at) {
       this.id = id;
+      this.link = link;
+      this.patient = patient;
       this.channel = channel;
       this.address = address;
       this.kind = kind;
@@ -102,13 +120,23 @@ final class Notices {
   }
 
   /** Tells a person something in answer to their words; nothing when they were told just now. */
-  boolean reply(long epoch, String channel, String address, String text, Instant now) {
+  boolean reply(long epoch, String channel, String address, String text, String link, Instant now) {
     told.values().removeIf(at -> now.isAfter(at.plus(QUIET)));
     if (told.putIfAbsent(channel + ' ' + address, now) != null) {
       return false;
     }
-    add(replies, epoch, channel, address, Content.Kind.NOTICE, text, now);
+    say(epoch, channel, address, text, link, now);
     return true;
+  }
+
+  /** Tells a person something that they have just asked for. */
+  void say(long epoch, String channel, String address, String text, String link, Instant now) {
+    add(epoch, channel, address, Content.Kind.NOTICE, text, link, false, now);
+  }
+
+  /** The same, where it may wait behind warnings. */
+  void sayPatiently(long epoch, String channel, String address, String text, Instant now) {
+    add(epoch, channel, address, Content.Kind.NOTICE, text, "", true, now);
   }
 
   View.Test test(long epoch, String channel, String address, String text, Instant now) {
@@ -122,7 +150,7 @@ final class Notices {
           MOST_TESTS + " test messages within " + TESTS_WITHIN.toHours() + " hour: wait");
     }
     String marked = text.startsWith(TEST_MARK) ? text : TEST_MARK + text;
-    return add(tests, epoch, channel, address, Content.Kind.TEST, marked, now).view();
+    return add(epoch, channel, address, Content.Kind.TEST, marked, "", true, now).view();
   }
 
   /** Null when it is not known, or no longer. */
@@ -135,17 +163,23 @@ final class Notices {
   }
 
   private Note add(
-      Map<String, Deque<Note>> queue,
       long epoch,
       String channel,
       String address,
       Content.Kind kind,
       String text,
+      String link,
+      boolean patient,
       Instant now) {
-    Note note = new Note(PREFIX + epoch + "-" + ++count, channel, address, kind, text, now);
+    String id = PREFIX + epoch + "-" + ++count;
+    Note note = new Note(id, channel, address, kind, text, link, patient, now);
     known.put(note.id, note);
-    queue.computeIfAbsent(channel, c -> new ArrayDeque<>()).add(note);
+    queue(note).computeIfAbsent(channel, c -> new ArrayDeque<>()).add(note);
     return note;
+  }
+
+  private Map<String, Deque<Note>> queue(Note note) {
+    return note.patient ? tests : replies;
   }
 
   /** Answers to people, which go before warnings: few, and they wait for them. */
@@ -202,7 +236,8 @@ final class Notices {
             false,
             List.of(),
             List.of());
-    return new Message(note.id + "." + note.tries, note.address, content, Map.of(), Set.of());
+    Map<String, String> fields = note.link.isEmpty() ? Map.of() : Map.of(Field.LINK, note.link);
+    return new Message(note.id + "." + note.tries, note.address, content, fields, Set.of());
   }
 
   private Note of(String attempt) {
@@ -237,9 +272,7 @@ final class Notices {
   private void again(Note note, Duration after, String why, Instant now) {
     note.why = why;
     note.due = now.plus(after.compareTo(AGAIN) > 0 ? after : AGAIN);
-    (note.kind == Content.Kind.TEST ? tests : replies)
-        .computeIfAbsent(note.channel, c -> new ArrayDeque<>())
-        .add(note);
+    queue(note).computeIfAbsent(note.channel, c -> new ArrayDeque<>()).add(note);
   }
 
   void confirmation(Signal.Confirmation c, Instant now) {

@@ -74,10 +74,14 @@ final class Replies {
 
     /** 暴雨红色预警, a drill's with its mark. */
     String name() {
-      Warning w = of.progress.warning();
-      String grade = w.grade() == null ? "" : w.grade().colour();
-      return (w.drill() ? "【演练】" : "") + w.hazard().name() + grade + "预警";
+      return Replies.name(of.progress);
     }
+  }
+
+  static String name(Progress progress) {
+    Warning w = progress.warning();
+    String grade = w.grade() == null ? "" : w.grade().colour();
+    return (w.drill() ? "【演练】" : "") + w.hazard().name() + grade + "预警";
   }
 
   /** Handles one message; empty when nobody here was ever written to at that address. */

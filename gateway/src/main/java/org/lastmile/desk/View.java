@@ -79,6 +79,31 @@ public final class View {
     EXPIRED
   }
 
+  /**
+   * One message as the page behind its link needs it.
+   *
+   * @param phones of the person, to know them by; empty = none is known
+   * @param others warnings that the same person has not answered either
+   */
+  public record Personal(
+      Summary warning,
+      Audience audience,
+      List<String> phones,
+      List<Asked> points,
+      List<Other> others) {}
+
+  /** A message about another warning. */
+  public record Other(String warning, int delivery, String name) {}
+
+  /**
+   * A point that the message speaks of.
+   *
+   * @param place in the plan
+   * @param said null = nothing yet, true = received, false = can't go
+   */
+  public record Asked(
+      int place, String id, String name, String route, String shelter, Boolean said) {}
+
   /** One line of the timeline, the names filled in. */
   public record Line(
       Instant at,
@@ -141,6 +166,34 @@ public final class View {
    * @param by who entered it: {@code sms} = the phone itself
    */
   public record OptOut(String phone, Instant since, String by, String note) {}
+
+  /**
+   * A WeChat account whose phone is known.
+   *
+   * @param village as the person says; empty = not said
+   * @param since when they agreed
+   * @param how where they agreed: {@code page} or {@code text}
+   * @param takes false = refuses messages beside those that need no consent
+   */
+  public record Binding(
+      String openid, String phone, String village, Instant since, String how, boolean takes) {}
+
+  /** What came of a step towards a binding. */
+  public enum Bind {
+    /** A code is on its way by SMS. */
+    SENT,
+    BOUND,
+    UNBOUND,
+    /** That is no mobile phone. */
+    NO_PHONE,
+    /** Too many codes lately: later. */
+    TOO_MANY,
+    /** No channel reaches phones, or none of ours. */
+    NO_SMS,
+    WRONG_CODE,
+    /** Too late, or too many tries: another code is needed. */
+    NO_CODE
+  }
 
   /**
    * A test message and what became of it.

@@ -8,7 +8,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.lastmile.warning.Audience;
 import org.lastmile.warning.Coverage;
 import org.lastmile.warning.Delivery;
@@ -91,6 +93,35 @@ final class Views {
               Reason.of(row.why())));
     }
     return rows;
+  }
+
+  /** Empty when the plan has no such delivery to a person. */
+  static Optional<View.Personal> personal(Progress p, int number, List<View.Other> others) {
+    if (number < 0
+        || number >= p.rows().size()
+        || p.row(number).delivery().audience() == Audience.LOUDSPEAKER) {
+      return Optional.empty();
+    }
+    Delivery d = p.row(number).delivery();
+    List<View.Asked> points = new ArrayList<>();
+    for (int place : d.points()) {
+      Plan.Point point = p.plan().points().get(place);
+      Progress.Spot spot = p.spot(place);
+      Boolean said =
+          spot.answered().contains(d.recipient())
+              ? Boolean.TRUE
+              : spot.declinedBy().contains(d.recipient()) ? Boolean.FALSE : null;
+      points.add(
+          new View.Asked(place, point.id(), point.name(), point.route(), point.shelter(), said));
+    }
+    // A person without a phone is known by an id of the registry, which is no number.
+    List<String> phones =
+        Stream.of(d.recipient(), d.address()).filter(Views::phone).distinct().toList();
+    return Optional.of(new View.Personal(summary(p), d.audience(), phones, points, others));
+  }
+
+  private static boolean phone(String text) {
+    return text.matches("\\+?\\d{7,16}");
   }
 
   /** A carrier reports after it has taken a message; what failed before that is no report. */

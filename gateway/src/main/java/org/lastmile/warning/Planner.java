@@ -10,12 +10,14 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.lastmile.channel.Content;
 
@@ -58,6 +60,7 @@ public final class Planner {
    * @param codes what is to be known of a recipient before they are given answer codes
    * @param optedOut true for a phone that wants no SMS of the lesser grades
    * @param supersedes ids of the warnings that it replaces
+   * @param accounts what people have told us of themselves, beside the registry
    */
   public record Terms(
       Instant at,
@@ -65,7 +68,33 @@ public final class Planner {
       List<Former> former,
       Function<String, Codes> codes,
       Predicate<String> optedOut,
-      List<String> supersedes) {}
+      List<String> supersedes,
+      Accounts accounts) {
+
+    /** Where the registry alone knows accounts. */
+    public Terms(
+        Instant at,
+        Map<String, Address> channels,
+        List<Former> former,
+        Function<String, Codes> codes,
+        Predicate<String> optedOut,
+        List<String> supersedes) {
+      this(at, channels, former, codes, optedOut, supersedes, Accounts.NONE);
+    }
+  }
+
+  /**
+   * WeChat accounts that are known by phone: a person who binds theirs need not wait for the next
+   * registry. All answer with the empty string for nobody.
+   *
+   * @param openid the account that has proved that phone
+   * @param wecom the company's account of that phone
+   * @param dead true for an openid that does not follow any more
+   */
+  public record Accounts(
+      UnaryOperator<String> openid, UnaryOperator<String> wecom, Predicate<String> dead) {
+    public static final Accounts NONE = new Accounts(phone -> "", phone -> "", openid -> false);
+  }
 
   /**
    * Answer codes of one recipient.
@@ -416,13 +445,31 @@ public final class Planner {
     return order.stream().filter(c -> terms.channels().get(c) != Address.DEVICE).toList();
   }
 
-  private static String address(Person person, Address kind, int stage) {
+  private String address(Person person, Address kind, int stage) {
     return switch (kind) {
       case PHONE -> stage > 0 && !person.backupPhone.isBlank() ? person.backupPhone : person.phone;
-      case OPENID -> person.openid;
-      case WECOM -> person.wecom;
+      case OPENID -> openid(person);
+      // The platform takes either case and answers in small letters.
+      case WECOM ->
+          account(person.wecom, terms.accounts().wecom(), person).toLowerCase(Locale.ROOT);
       case DEVICE -> "";
     };
+  }
+
+  /** What a person has proved themselves is newer than what the office wrote down. */
+  private String openid(Person person) {
+    String bound = account("", terms.accounts().openid(), person);
+    return bound.isEmpty() && !terms.accounts().dead().test(person.openid) ? person.openid : bound;
+  }
+
+  private static String account(String written, UnaryOperator<String> known, Person person) {
+    if (!written.isBlank()) {
+      return written;
+    }
+    String found = person.phone.isBlank() ? "" : known.apply(person.phone);
+    return found.isEmpty() && !person.backupPhone.isBlank()
+        ? known.apply(person.backupPhone)
+        : found;
   }
 
   private List<String> codes(Person person) {

@@ -119,7 +119,7 @@ public record Policy(
         Set.of(
             Audience.LOUDSPEAKER, Audience.RESPONSIBLE_A, Audience.RESPONSIBLE_B, Audience.HELPER);
     Set<Audience> upper = Set.of(Audience.UPPER_LEADER);
-    List<String> channels = List.of("wechat", "sms");
+    List<String> channels = List.of("wechat", "wecom", "sms");
     return new Policy(
         "LastMile defaults (editable)",
         LocalDate.of(2026, 11, 22),

@@ -235,6 +235,11 @@ public final class Progress {
       return answered;
     }
 
+    /** Recipients who said, last, that they can't see to it. */
+    public Set<String> declinedBy() {
+      return declinedBy;
+    }
+
     /** Rung of the ladder it has come to. */
     public int stage() {
       return stage;

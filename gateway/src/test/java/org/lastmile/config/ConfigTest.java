@@ -136,7 +136,8 @@ class ConfigTest {
               sms: { modems: [ { port: /dev/ttyUSB0, pin: "98765432" } ] }
               loudspeaker: { broker: "mqtt://broker:1883", password: geheim }
               wechat:
-                official-account: { app-id: wx1, secret: geheim, template-id: t, callback-token: geheim, aes-key: "%s" }
+                official-account: { app-id: wx1, secret: geheim, template-id: t, callback-token: geheim, aes-key: "%1$s" }
+                wecom: { corp-id: ww1, agent-id: 1000002, secret: geheim, callback-token: geheim, aes-key: "%1$s", robots: { duty: geheim } }
               carriers: { mail: { uri: "smtp:user:geheim@mail?password=geheim" } }
             """
                 .formatted(AES_KEY));

@@ -7,25 +7,17 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.net.http.HttpRequest;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,8 +30,7 @@ import org.lastmile.warning.Warning;
 
 /** The page as people use it, in a real browser. */
 class ConsolePageTest {
-  private static Playwright playwright;
-  private static Browser browser;
+  private static Chromium chromium;
 
   private final List<String> complaints = new CopyOnWriteArrayList<>();
   private House house;
@@ -48,30 +39,13 @@ class ConsolePageTest {
 
   @BeforeAll
   static void launch() {
-    Optional<Path> chromium =
-        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-            .map(Path::of)
-            .filter(Files::isExecutable)
-            .findFirst();
-    Assumptions.assumeTrue(
-        chromium.isPresent(), "browser tests need chromium: apt-get install chromium");
-    PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium.get())
-                    .setArgs(List.of("--no-sandbox")));
+    chromium = new Chromium();
   }
 
   @AfterAll
   static void quit() {
-    if (playwright != null) {
-      playwright.close();
+    if (chromium != null) {
+      chromium.close();
     }
   }
 
@@ -81,7 +55,8 @@ class ConsolePageTest {
     house.clock.pass(Duration.between(house.clock.instant(), Instant.now()));
     house.accounts.putUser("王芳", Role.ADMIN, House.PASSWORD, List.of());
     house.accounts.putUser("李强", Role.VIEWER, House.PASSWORD, List.of());
-    context = browser.newContext(new Browser.NewContextOptions().setViewportSize(1366, 768));
+    context =
+        chromium.browser().newContext(new Browser.NewContextOptions().setViewportSize(1366, 768));
     page = context.newPage();
     page.setDefaultTimeout(20_000);
     page.onPageError(complaints::add);

@@ -15,8 +15,10 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.lastmile.channel.Field;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.Message;
@@ -51,6 +53,11 @@ final class House implements AutoCloseable {
           "sms", () -> modems,
           "loudspeaker", () -> part("broker", Health.State.DOWN, "no connection"));
 
+  final Links links = new Links(ledger.memory("links"), new SecureRandom(), "http://localhost");
+
+  /** The company's accounts, by phone. */
+  final Map<String, String> userids = new ConcurrentHashMap<>();
+
   final TestRosters rosters = new TestRosters();
   final Desk desk;
   final Accounts accounts;
@@ -64,6 +71,21 @@ final class House implements AutoCloseable {
   }
 
   House(Map<String, Callback> callbacks) {
+    this(callbacks, Map.of("sms", Planner.Address.PHONE, "loudspeaker", Planner.Address.DEVICE));
+  }
+
+  /** With WeChat beside the modems and the loudspeakers. */
+  static House withWeChat() {
+    return new House(
+        Map.of(),
+        Map.of(
+            "sms", Planner.Address.PHONE,
+            "loudspeaker", Planner.Address.DEVICE,
+            "wechat", Planner.Address.OPENID,
+            "wecom", Planner.Address.WECOM));
+  }
+
+  private House(Map<String, Callback> callbacks, Map<String, Planner.Address> addresses) {
     SecureRandom random = new SecureRandom();
     desk =
         new Desk(
@@ -72,12 +94,7 @@ final class House implements AutoCloseable {
             Policy::defaults,
             () -> Wording.defaults(ZONE),
             clock,
-            new Desk.Setup(
-                "test",
-                Duration.ofSeconds(10),
-                ZONE,
-                "http://localhost",
-                Map.of("sms", Planner.Address.PHONE, "loudspeaker", Planner.Address.DEVICE)));
+            new Desk.Setup("test", Duration.ofSeconds(10), ZONE, links, addresses));
     desk.start();
     accounts = new Accounts(memory, random, clock, BOOTSTRAP);
     console =
@@ -94,7 +111,9 @@ final class House implements AutoCloseable {
                 clock,
                 random,
                 ZONE,
-                "http://localhost"));
+                "http://localhost",
+                links,
+                mobile -> CompletableFuture.completedFuture(userids.getOrDefault(mobile, ""))));
     server = vertx.createHttpServer().requestHandler(console.router());
     port = join(server.listen(0)).actualPort();
   }
@@ -124,6 +143,16 @@ final class House implements AutoCloseable {
   /** Somebody writes to one of our SIMs. */
   void writes(String phone, String text) {
     get(desk.signal("sms", new Signal.Inbound("", phone, "", text, clock.instant())));
+  }
+
+  /** Somebody writes to our official account. */
+  void writesOnWeChat(String openid, String text) {
+    get(desk.signal("wechat", new Signal.Inbound("", openid, "gh_1", text, clock.instant())));
+  }
+
+  /** The path of the link in a message. */
+  static String link(Message message) {
+    return message.field(Field.LINK).substring("http://localhost".length());
   }
 
   void evidence(String channel, Message message, Signal.Evidence evidence) {

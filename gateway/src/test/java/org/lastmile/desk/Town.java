@@ -66,6 +66,7 @@ final class Town implements AutoCloseable {
     channels.put("loudspeaker", Planner.Address.DEVICE);
     channels.put("sms", Planner.Address.PHONE);
     channels.put("wechat", Planner.Address.OPENID);
+    channels.put("wecom", Planner.Address.WECOM);
     desk = desk("one");
   }
 

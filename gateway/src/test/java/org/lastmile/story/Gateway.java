@@ -51,6 +51,25 @@ abstract class Gateway implements AutoCloseable {
     return json(answer.body());
   }
 
+  /** A page for people, as somebody without an account opens it. */
+  HttpResponse<String> open(String path) {
+    return answer(page(path).build());
+  }
+
+  /** A form of such a page is sent. */
+  HttpResponse<String> submit(String path, String form) {
+    return answer(
+        page(path)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form))
+            .build());
+  }
+
+  private HttpRequest.Builder page(String path) {
+    return HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
+        .timeout(Duration.ofSeconds(30));
+  }
+
   /** What a monitoring system reads. */
   static String metrics(String managementPort) {
     URI uri = URI.create("http://localhost:" + managementPort + "/observe/metrics");

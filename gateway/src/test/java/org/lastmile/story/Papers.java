@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.lastmile.simulators.wechat.AccountSettings;
 import org.lastmile.simulators.wechat.WeChatSandbox;
+import org.lastmile.simulators.wechat.WeComSettings;
 
 /** The files that an administrator writes: configuration and policy, with times of a test. */
 final class Papers {
@@ -49,6 +50,7 @@ final class Papers {
    */
   Path write(String owner, int port, int mqttPort, Path modem, WeChatSandbox wechat) {
     AccountSettings account = wechat.account().settings();
+    WeComSettings wecom = wechat.wecom().settings();
     file("policy.yaml", policy());
     return file(
         owner + ".yaml",
@@ -69,6 +71,13 @@ final class Papers {
               template-id: %s
               callback-token: %s
               aes-key: %s
+            wecom:
+              base-url: %s
+              corp-id: %s
+              agent-id: %d
+              secret: %s
+              callback-token: %s
+              aes-key: %s
         policy: ./policy.yaml
         """
             .formatted(
@@ -85,7 +94,13 @@ final class Papers {
                 account.secret(),
                 AccountSettings.WARNING_TEMPLATE,
                 account.callbackToken(),
-                account.aesKey()));
+                account.aesKey(),
+                wechat.baseUrl(),
+                wecom.corpId(),
+                wecom.agentId(),
+                wecom.secret(),
+                wecom.callbackToken(),
+                wecom.aesKey()));
   }
 
   /**

@@ -8,9 +8,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -35,6 +37,7 @@ import org.lastmile.simulators.wechat.AccountSettings;
 import org.lastmile.simulators.wechat.AccountStatistics;
 import org.lastmile.simulators.wechat.WeChatFault;
 import org.lastmile.simulators.wechat.WeChatSandbox;
+import org.lastmile.simulators.wechat.WeComSettings;
 
 /**
  * Everything that a warning meets on its way, on real wires: a gateway with its store, a modem on a
@@ -78,7 +81,12 @@ final class Township implements AutoCloseable {
                 .withCallback(
                     URI.create("http://127.0.0.1:" + port + "/wechat/official-account"),
                     AccountSettings.Mode.ENCRYPTED)
-                .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2)));
+                .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2)),
+            WeComSettings.plain()
+                .withCallback(URI.create("http://127.0.0.1:" + port + "/wechat/wecom"))
+                .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2)),
+            0,
+            InstantSource.system());
     roster.openids().forEach(wechat.account()::follower);
   }
 
@@ -220,6 +228,13 @@ final class Township implements AutoCloseable {
   /** Hands an alert in to that gateway. */
   HttpResponse<String> handsIn(Gateway to, Alert alert) {
     return to.post("/api/v1/warnings", "application/cap+xml", alert.bytes());
+  }
+
+  void lifts(Issued warning) {
+    gateway.post(
+        "/api/v1/warnings/" + warning.id() + "/lift",
+        "application/json",
+        "{\"why\":\"雨停了\"}".getBytes(StandardCharsets.UTF_8));
   }
 
   Person person(String surname) {

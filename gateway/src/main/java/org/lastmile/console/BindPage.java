@@ -1,0 +1,202 @@
+package org.lastmile.console;
+
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.lastmile.desk.Desk;
+import org.lastmile.desk.View;
+
+/**
+ * Where a follower binds their WeChat account to their phone and village, and frees it again. The
+ * link came to that account alone; the phone is proved by a code that comes there by SMS. Without
+ * script, and nothing of it is kept before the person has agreed.
+ */
+final class BindPage {
+  private static final int FORM = 4 * 1024;
+
+  /** More than this is typed faster than found. */
+  private static final int MOST_VILLAGES = 200;
+
+  private static final String OTHERWISE = "请回到公众号，回复“绑定”，用新的链接再试。";
+
+  private final Desk desk;
+  private final Rosters rosters;
+  private final Links links;
+  private final Api api;
+  private final DateTimeFormatter day;
+
+  BindPage(Desk desk, Rosters rosters, Links links, Api api, ZoneId zone) {
+    this.desk = desk;
+    this.rosters = rosters;
+    this.links = links;
+    this.api = api;
+    this.day = DateTimeFormatter.ofPattern("yyyy年M月d日").withZone(zone);
+  }
+
+  void mount(Router router) {
+    router
+        .get("/bind/:token")
+        .handler(
+            request -> {
+              String token = request.pathParam("token");
+              boolean code = "code".equals(request.request().getParam("step"));
+              Html.answer(
+                  request,
+                  api.work(),
+                  OTHERWISE,
+                  () -> code ? done(code("")) : open(openid(token), ""));
+            });
+    router
+        .post("/bind/:token")
+        .handler(BodyHandler.create(false).setBodyLimit(FORM))
+        .handler(this::take);
+  }
+
+  private void take(RoutingContext request) {
+    String token = request.pathParam("token");
+    MultiMap form = request.request().formAttributes();
+    String path = "/bind/" + token;
+    Html.answer(
+        request,
+        api.work(),
+        OTHERWISE,
+        () -> {
+          String openid = openid(token);
+          return switch (field(form, "do")) {
+            case "ask" -> ask(openid, form, path);
+            case "prove" ->
+                desk.prove(openid, field(form, "code"))
+                    .thenCompose(
+                        step ->
+                            step == View.Bind.WRONG_CODE
+                                ? done(code(words(step)))
+                                : step == View.Bind.BOUND
+                                    ? done(Html.seeOther(path))
+                                    : open(openid, words(step)));
+            case "unbind" -> desk.unbind(openid).thenApply(step -> Html.seeOther(path));
+            default -> open(openid, "");
+          };
+        });
+  }
+
+  private CompletionStage<Html> ask(String openid, MultiMap form, String path) {
+    if (!field(form, "agree").equals("yes")) {
+      return open(openid, "没有勾选同意，没有发验证码。");
+    }
+    return desk.bind(openid, field(form, "phone"), field(form, "village"))
+        .thenComposeAsync(
+            step ->
+                step == View.Bind.SENT
+                    ? done(Html.seeOther(path + "?step=code"))
+                    : open(openid, words(step)),
+            api.work());
+  }
+
+  private static CompletionStage<Html> done(Html html) {
+    return CompletableFuture.completedFuture(html);
+  }
+
+  private String openid(String token) {
+    return links.openid(token).orElseThrow(() -> Problem.unknown("link", token));
+  }
+
+  private static String field(MultiMap form, String name) {
+    String value = form.get(name);
+    return value == null ? "" : value.strip();
+  }
+
+  private CompletionStage<Html> open(String openid, String error) {
+    return desk.binding(openid)
+        .thenApplyAsync(found -> found.map(this::bound).orElseGet(() -> phone(error)), api.work());
+  }
+
+  private Html bound(View.Binding b) {
+    return page(
+        "",
+        """
+        <p class="said">✓ 已绑定 %s</p>
+        %s<p>您在%s同意用这个手机号在微信接收预警。只用于预警，解绑后马上删除。</p>
+        <form method="post">
+        <button class="no" name="do" value="unbind">解绑并删除</button>
+        </form>
+        """
+            .formatted(
+                Mask.address(b.phone()),
+                b.village().isEmpty() ? "" : "<p>" + Html.text(b.village()) + "</p>\n",
+                day.format(b.since())));
+  }
+
+  private Html phone(String error) {
+    return page(
+        error,
+        """
+        <p>绑定后，您家所在隐患点的预警会发到这个微信号。</p>
+        <form method="post">
+        <label>您的手机号
+        <input name="phone" type="tel" inputmode="numeric" pattern="1[0-9]{10}" maxlength="11" required autocomplete="tel-national"></label>
+        <label>您家在哪个村
+        %s</label>
+        <label class="consent"><input type="checkbox" name="agree" value="yes" required> 同意用这个手机号和村名在微信接收预警。只用于预警，不给别人；随时可以解绑，解绑或取消关注后删除。</label>
+        <button name="do" value="ask">发验证码</button>
+        </form>
+        """
+            .formatted(villages()));
+  }
+
+  private static Html code(String error) {
+    return page(
+        error,
+        """
+        <p>验证码已用短信发到您的手机，10分钟内有效。</p>
+        <form method="post">
+        <label>6位验证码
+        <input name="code" inputmode="numeric" pattern="[0-9]{6}" maxlength="6" required autocomplete="one-time-code"></label>
+        <button name="do" value="prove">确认绑定</button>
+        </form>
+        <p class="hint">没有收到？等一分钟，再<a href="?">重新发</a>。</p>
+        """);
+  }
+
+  private String villages() {
+    TreeSet<String> names =
+        rosters.points().stream()
+            .filter(p -> !p.village().isEmpty())
+            .map(p -> (p.town() + " " + p.village()).strip())
+            .filter(v -> !v.isEmpty())
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (names.isEmpty() || names.size() > MOST_VILLAGES) {
+      return "<input name=\"village\" type=\"text\" maxlength=\"30\" required>";
+    }
+    String options =
+        names.stream()
+            .map(v -> "<option>" + Html.text(v) + "</option>")
+            .collect(Collectors.joining("\n"));
+    return "<select name=\"village\" required>\n<option value=\"\">请选择</option>\n"
+        + options
+        + "\n</select>";
+  }
+
+  private static Html page(String error, String main) {
+    String alert =
+        error.isEmpty() ? "" : "<p class=\"alert\" role=\"alert\">" + Html.text(error) + "</p>\n";
+    return Html.page(error.isEmpty() ? 200 : 400, "绑定手机号", "", "<h1>绑定手机号</h1>\n" + alert + main);
+  }
+
+  private static String words(View.Bind step) {
+    return switch (step) {
+      case NO_PHONE -> "这不是手机号：请填11位手机号。";
+      case TOO_MANY -> "验证码要得太多了，请一小时后再试。";
+      case NO_SMS -> "现在发不了短信验证码，请联系村委会登记。";
+      case WRONG_CODE -> "验证码不对，请再看看短信。";
+      case NO_CODE -> "验证码已失效，请重新发。";
+      case SENT, BOUND, UNBOUND -> "";
+    };
+  }
+}
