@@ -76,7 +76,9 @@ final class Page {
             (name, cells) -> {
               Comparison.Cell bare = cells.get(Rivals.RAW);
               boolean share = bench.equals("sms-throughput");
-              if (cells.size() < 2 || (share && (bare == null || name.startsWith("processor")))) {
+              if (cells.size() < 2
+                  || (share
+                      && (bare == null || bare.value() == 0 || name.startsWith("processor")))) {
                 return;
               }
               Map<String, Double> values = new LinkedHashMap<>();
