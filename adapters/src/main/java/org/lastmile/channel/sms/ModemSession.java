@@ -215,37 +215,45 @@ final class ModemSession implements Runnable {
       Duration pause = timing.reopen();
       Finding trouble = Finding.NONE;
       boolean hears = false;
-      device = whereItIs();
-      try (PortLocks.Held lock = shared.locks().take(device);
-          SerialLine opened = SerialLine.open(device, speeds.next())) {
-        log.debug("{} is ours{}", device, lock.file().map(file -> " by " + file).orElse(""));
-        line = opened;
-        place = ports.usb(device).map(Ports.Usb::at).orElse("");
-        while (!closed()) {
-          new AtWork(opened).run();
+      try {
+        try {
+          device = whereItIs();
+          work();
+        } catch (LineLost e) {
+          trouble = e.finding();
+          become(State.DOWN, trouble);
+        } catch (SetupFailure e) {
+          trouble = e.finding();
+          speeds.failed(trouble.trouble());
+          hears = Speeds.heard(trouble.trouble());
+          centreNeeded |= trouble.trouble() == Trouble.NO_CENTRE;
+          become(e.aside() ? State.ASIDE : State.DOWN, trouble);
+          pause = e.pause();
         }
-      } catch (LineLost e) {
-        trouble = e.finding();
-        become(State.DOWN, trouble);
-      } catch (SetupFailure e) {
-        trouble = e.finding();
-        speeds.failed(trouble.trouble());
-        hears = Speeds.heard(trouble.trouble());
-        centreNeeded |= trouble.trouble() == Trouble.NO_CENTRE;
-        become(e.aside() ? State.ASIDE : State.DOWN, trouble);
-        pause = e.pause();
-      } catch (RuntimeException e) { // a defect must not silence a modem for good
+        if (!hears && !closed()) {
+          switchPowerIfDue(trouble);
+        }
+      } catch (RuntimeException | LinkageError e) { // must not silence a modem for good
         log.error("a defect stopped the session on {}", name, e);
         become(State.DOWN, Finding.of(Trouble.DEFECT, name, e.toString()));
-      } finally {
-        line = null;
-      }
-      if (!hears && !closed()) {
-        switchPowerIfDue(trouble);
       }
       sleep(pause);
     }
     state = State.DOWN;
+  }
+
+  private void work() throws LineLost, SetupFailure {
+    try (PortLocks.Held lock = shared.locks().take(device);
+        SerialLine opened = SerialLine.open(device, speeds.next())) {
+      log.debug("{} is ours{}", device, lock.file().map(file -> " by " + file).orElse(""));
+      line = opened;
+      place = ports.usb(device).map(Ports.Usb::at).orElse("");
+      while (!closed()) {
+        new AtWork(opened).run();
+      }
+    } finally {
+      line = null;
+    }
   }
 
   /**
@@ -309,7 +317,11 @@ final class ModemSession implements Runnable {
     state = next;
     why = reason;
     log.info("modem {} is {}{}", name, next, reason.none() ? "" : ": " + reason);
-    pool.changed(this);
+    try {
+      pool.changed(this);
+    } catch (RuntimeException e) { // whoever is told must not end the one who tells
+      log.error("a defect: what became of {} was not told", name, e);
+    }
   }
 
   /** From one set-up of the modem to the next. */
