@@ -100,6 +100,10 @@ final class ModemSession implements Runnable {
   private volatile Finding recovered = Finding.NONE;
   private volatile boolean resting;
   private int setUps;
+
+  /** The letter that the last set-up was about. */
+  private String doubted = "";
+
   private boolean centreNeeded;
 
   ModemSession(String name, SmsConfig.Port port, Ports ports, Pool pool, Shared shared) {
@@ -384,11 +388,20 @@ final class ModemSession implements Runnable {
         round();
       }
       if (!closed()) {
-        setUps += carrier.wantsSetUp() ? 1 : 0;
+        countSetUp();
         if (setUps >= SET_UPS) {
           restartIfDue(Finding.of(Trouble.CONFUSED, name, Integer.toString(setUps), lastError));
         }
         become(State.STARTING, Finding.of(Trouble.SET_UP_AGAIN, name, lastError));
+      }
+    }
+
+    /** However often one letter is refused, it shows nothing of the modem but once. */
+    private void countSetUp() {
+      if (carrier.wantsSetUp()) {
+        String letter = carrier.doubted();
+        setUps += letter.isEmpty() || !letter.equals(doubted) ? 1 : 0;
+        doubted = letter;
       }
     }
 
