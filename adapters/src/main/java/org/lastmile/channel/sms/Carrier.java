@@ -63,6 +63,9 @@ final class Carrier {
   /** To whom the SIM was refused last, nothing having gone out since. */
   private String refusedTo = "";
 
+  /** The letter whose refusal set-up is wanted for, and which may be all that is wrong. */
+  private String doubted = "";
+
   private long slowest;
   private int tries;
   private boolean ended;
@@ -115,6 +118,11 @@ final class Carrier {
   /** Whether the modem's mind is unknown, so that nothing else may be asked before set-up. */
   boolean wantsSetUp() {
     return setUpAgain;
+  }
+
+  /** The attempt that set-up is wanted for, where that may be all that is wrong; else empty. */
+  String doubted() {
+    return doubted;
   }
 
   /** The last refusal, code first; {@link Said#NOTHING} when there was none. */
@@ -291,8 +299,15 @@ final class Carrier {
         }
       }
       case SET_UP -> {
-        handOn(letter);
         setUpAgain = true;
+        boolean doubtful = AtError.doubtful(answer);
+        doubted = doubtful ? letter.message.attempt() : "";
+        if (doubtful && letter.refusedAsItIs()) {
+          // Each time by a modem that was freshly set up.
+          settle(letter, new Outcome.Permanent(lastError.english()));
+        } else {
+          handOn(letter);
+        }
       }
       case NO_CENTRE -> {
         handOn(letter);

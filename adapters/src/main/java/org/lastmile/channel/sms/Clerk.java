@@ -1,6 +1,9 @@
 package org.lastmile.channel.sms;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,6 +34,12 @@ final class Clerk implements AutoCloseable {
 
   private final Duration pause;
 
+  /** Sweeps that are asked for and have not begun. */
+  private final Set<String> sweeping = ConcurrentHashMap.newKeySet();
+
+  /** What failed for want of the store; for the one thread. */
+  private final Set<Object> waiting = new HashSet<>();
+
   Clerk(Duration pause) {
     this.pause = pause;
   }
@@ -38,6 +47,23 @@ final class Clerk implements AutoCloseable {
   /** Does it next; again after a pause for as long as the store is away. */
   void next(Runnable task) {
     schedule(task, Duration.ZERO);
+  }
+
+  /**
+   * Does what is asked for again every second anyway: not at all while the one before still waits,
+   * and not again by itself when the store is away. Else such tasks would pile up in front of what
+   * people wait for.
+   *
+   * @param name tells it from other sweeps
+   */
+  void sweep(String name, Runnable task) {
+    if (sweeping.add(name)) {
+      next(
+          () -> {
+            sweeping.remove(name);
+            done(name, task);
+          });
+    }
   }
 
   private void schedule(Runnable task, Duration delay) {
@@ -50,14 +76,28 @@ final class Clerk implements AutoCloseable {
   }
 
   private void attempt(Runnable task) {
+    if (!done(task, task)) {
+      schedule(task, pause);
+    }
+  }
+
+  /** Says false when the store is away. */
+  private boolean done(Object name, Runnable task) {
     try {
       task.run();
     } catch (Memory.Away e) {
-      log.warn("the store is away, trying again: {}", e.getMessage());
-      schedule(task, pause);
+      if (waiting.isEmpty()) { // once an outage: everything else that needs the store fails too
+        log.warn("the store is away, trying again until it is back: {}", e.getMessage());
+      }
+      waiting.add(name);
+      return false;
     } catch (RuntimeException e) { // else the executor would swallow it
       log.error("a defect: what a modem brought was not handled", e);
     }
+    if (waiting.remove(name) && waiting.isEmpty()) {
+      log.info("the store is back, and what waited for it is done");
+    }
+    return true;
   }
 
   /** Ends when what is due now is done; what waits for the store is brought again by the wire. */

@@ -4,14 +4,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.Signal;
+import org.lastmile.channel.sms.pdu.Concat;
 import org.lastmile.channel.sms.pdu.Incoming;
 
 /**
@@ -26,12 +29,54 @@ final class Inbox {
 
   private static final String GAP = "…";
 
-  private record Waiting(Incoming.Deliver sample, String to, Instant until) {}
+  private static final String NO_STAMP = "-";
+
+  /** Names the sets that are not whole yet, so that a restart does not forget them. */
+  private static final String OPEN = "in-open";
+
+  /** A set that is not whole yet, by one of its parts. */
+  private record Waiting(Incoming.Deliver sample, String to, Instant until) {
+    String key() {
+      return "in/" + to + "/" + set(sample);
+    }
+
+    String line() {
+      return String.join(
+          " ",
+          Long.toString(until.toEpochMilli()),
+          stamp(sample),
+          Integer.toString(sample.concat().reference()),
+          Integer.toString(sample.concat().total()),
+          hex(to),
+          hex(sample.from()));
+    }
+
+    static Waiting of(String line) {
+      String[] f = line.split(" ", -1);
+      Optional<Instant> sent =
+          f[1].equals(NO_STAMP)
+              ? Optional.empty()
+              : Optional.of(Instant.ofEpochSecond(Long.parseLong(f[1])));
+      Concat concat = new Concat(Integer.parseInt(f[2]), Integer.parseInt(f[3]), 1);
+      return new Waiting(
+          new Incoming.Deliver(unhex(f[5]), sent, concat, ""),
+          unhex(f[4]),
+          Instant.ofEpochMilli(Long.parseLong(f[0])));
+    }
+  }
 
   private final Memory memory;
   private final Clock clock;
   private final Offers offers;
-  private final Map<String, Waiting> incomplete = new HashMap<>();
+
+  /** Also those that were handed on as they are, until that is kept. */
+  private final Map<String, Waiting> incomplete = new ConcurrentHashMap<>();
+
+  private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+  private boolean loaded;
+
+  /** Whether memory still names a set that is not open any more. */
+  private volatile boolean stale;
 
   Inbox(Memory memory, Clock clock, Offers offers) {
     this.memory = memory;
@@ -48,13 +93,18 @@ final class Inbox {
       offer(to, part, part.text(), kept);
       return;
     }
-    String key = "in/" + to + "/" + set(part);
+    load();
+    Waiting waiting = new Waiting(part, to, clock.instant().plus(WAIT_FOR_REST));
+    String key = waiting.key();
     Map<Integer, String> parts = parts(key);
     int number = part.concat().number();
     String line = stamp(part) + " " + hex(part.text());
     if (parts.containsKey(number) && !parts.get(number).equals(line)) {
       // The sender has come round to the same reference: what is left of the old one goes first.
-      handOn(key, new Waiting(part, to, clock.instant()), parts);
+      Waiting old = incomplete.remove(key);
+      if (old != null) {
+        offer(to, old.sample(), text(parts, part.concat().total()), () -> {});
+      }
       parts.clear();
     }
     boolean again = line.equals(parts.put(number, line));
@@ -63,23 +113,55 @@ final class Inbox {
       memory.put(key, write(parts), KEEP);
     }
     if (!whole) {
-      incomplete.put(key, new Waiting(part, to, clock.instant().plus(WAIT_FOR_REST)));
+      leaving.remove(key);
+      incomplete.put(key, waiting);
+      keepOpen();
       kept.run();
       return;
     }
     // The parts stay in memory: when the last one comes twice, the whole is offered twice under
     // one id instead of becoming a message of its own.
-    incomplete.remove(key);
+    if (incomplete.remove(key) != null) {
+      stale = true;
+    }
     offer(to, part, text(parts, part.concat().total()), kept);
   }
 
   /** Hands on what has waited too long for its other parts. */
   void sweep() {
+    load();
     Instant now = clock.instant();
-    for (Map.Entry<String, Waiting> e : Map.copyOf(incomplete).entrySet()) {
-      if (e.getValue().until().isBefore(now)) {
-        handOn(e.getKey(), e.getValue(), parts(e.getKey()));
+    for (Waiting waiting : List.copyOf(incomplete.values())) {
+      if (waiting.until().isBefore(now) && !leaving.contains(waiting.key())) {
+        handOn(waiting, parts(waiting.key()));
       }
+    }
+    if (stale) {
+      keepOpen();
+    }
+  }
+
+  /** What a process before this one had deleted from its modems and not handed on. */
+  private void load() {
+    if (!loaded) {
+      memory.get(OPEN).stream()
+          .flatMap(String::lines)
+          .map(Waiting::of)
+          .forEach(waiting -> incomplete.put(waiting.key(), waiting));
+      loaded = true;
+    }
+  }
+
+  private void keepOpen() {
+    stale = false;
+    try {
+      memory.put(
+          OPEN,
+          incomplete.values().stream().map(Waiting::line).collect(Collectors.joining("\n")),
+          KEEP);
+    } catch (Memory.Away e) {
+      stale = true;
+      throw e;
     }
   }
 
@@ -89,12 +171,25 @@ final class Inbox {
         new Signal.Inbound(Hash.of(hex), "", to, "[" + why + "] " + hex, clock.instant()), kept);
   }
 
-  private void handOn(String key, Waiting waiting, Map<Integer, String> parts) {
-    boolean open = incomplete.remove(key) != null;
-    if (open) {
-      String text = text(parts, waiting.sample().concat().total());
-      offer(waiting.to(), waiting.sample(), text, () -> {});
+  private void handOn(Waiting waiting, Map<Integer, String> parts) {
+    String key = waiting.key();
+    if (parts.isEmpty()) { // memory has forgotten them
+      if (incomplete.remove(key, waiting)) {
+        stale = true;
+      }
+      return;
     }
+    leaving.add(key);
+    offer(
+        waiting.to(),
+        waiting.sample(),
+        text(parts, waiting.sample().concat().total()),
+        () -> {
+          leaving.remove(key);
+          if (incomplete.remove(key, waiting)) {
+            stale = true;
+          }
+        });
   }
 
   private void offer(String to, Incoming.Deliver part, String text, Runnable kept) {
@@ -115,7 +210,7 @@ final class Inbox {
   }
 
   private static String stamp(Incoming.Deliver part) {
-    return part.sent().map(at -> Long.toString(at.getEpochSecond())).orElse("-");
+    return part.sent().map(at -> Long.toString(at.getEpochSecond())).orElse(NO_STAMP);
   }
 
   private Map<Integer, String> parts(String key) {

@@ -40,6 +40,7 @@ final class Letter {
 
   private final Set<String> refusedBy = new HashSet<>();
   private int hands;
+  private int doubts;
   private boolean validity = true;
   private volatile boolean replaced;
 
@@ -129,6 +130,11 @@ final class Letter {
   boolean refusedBySeveral(String sim) {
     refusedBy.add(sim);
     return refusedBy.size() > 1;
+  }
+
+  /** Notes a refusal that is about it or its modem; whether there were so many that it is. */
+  boolean refusedAsItIs() {
+    return ++doubts >= MOST_HANDS;
   }
 
   /**

@@ -100,6 +100,10 @@ final class ModemSession implements Runnable {
   private volatile Finding recovered = Finding.NONE;
   private volatile boolean resting;
   private int setUps;
+
+  /** The letter that the last set-up was about. */
+  private String doubted = "";
+
   private boolean centreNeeded;
 
   ModemSession(String name, SmsConfig.Port port, Ports ports, Pool pool, Shared shared) {
@@ -215,37 +219,45 @@ final class ModemSession implements Runnable {
       Duration pause = timing.reopen();
       Finding trouble = Finding.NONE;
       boolean hears = false;
-      device = whereItIs();
-      try (PortLocks.Held lock = shared.locks().take(device);
-          SerialLine opened = SerialLine.open(device, speeds.next())) {
-        log.debug("{} is ours{}", device, lock.file().map(file -> " by " + file).orElse(""));
-        line = opened;
-        place = ports.usb(device).map(Ports.Usb::at).orElse("");
-        while (!closed()) {
-          new AtWork(opened).run();
+      try {
+        try {
+          device = whereItIs();
+          work();
+        } catch (LineLost e) {
+          trouble = e.finding();
+          become(State.DOWN, trouble);
+        } catch (SetupFailure e) {
+          trouble = e.finding();
+          speeds.failed(trouble.trouble());
+          hears = Speeds.heard(trouble.trouble());
+          centreNeeded |= trouble.trouble() == Trouble.NO_CENTRE;
+          become(e.aside() ? State.ASIDE : State.DOWN, trouble);
+          pause = e.pause();
         }
-      } catch (LineLost e) {
-        trouble = e.finding();
-        become(State.DOWN, trouble);
-      } catch (SetupFailure e) {
-        trouble = e.finding();
-        speeds.failed(trouble.trouble());
-        hears = Speeds.heard(trouble.trouble());
-        centreNeeded |= trouble.trouble() == Trouble.NO_CENTRE;
-        become(e.aside() ? State.ASIDE : State.DOWN, trouble);
-        pause = e.pause();
-      } catch (RuntimeException e) { // a defect must not silence a modem for good
+        if (!hears && !closed()) {
+          switchPowerIfDue(trouble);
+        }
+      } catch (RuntimeException | LinkageError e) { // must not silence a modem for good
         log.error("a defect stopped the session on {}", name, e);
         become(State.DOWN, Finding.of(Trouble.DEFECT, name, e.toString()));
-      } finally {
-        line = null;
-      }
-      if (!hears && !closed()) {
-        switchPowerIfDue(trouble);
       }
       sleep(pause);
     }
     state = State.DOWN;
+  }
+
+  private void work() throws LineLost, SetupFailure {
+    try (PortLocks.Held lock = shared.locks().take(device);
+        SerialLine opened = SerialLine.open(device, speeds.next())) {
+      log.debug("{} is ours{}", device, lock.file().map(file -> " by " + file).orElse(""));
+      line = opened;
+      place = ports.usb(device).map(Ports.Usb::at).orElse("");
+      while (!closed()) {
+        new AtWork(opened).run();
+      }
+    } finally {
+      line = null;
+    }
   }
 
   /**
@@ -309,7 +321,11 @@ final class ModemSession implements Runnable {
     state = next;
     why = reason;
     log.info("modem {} is {}{}", name, next, reason.none() ? "" : ": " + reason);
-    pool.changed(this);
+    try {
+      pool.changed(this);
+    } catch (RuntimeException e) { // whoever is told must not end the one who tells
+      log.error("a defect: what became of {} was not told", name, e);
+    }
   }
 
   /** From one set-up of the modem to the next. */
@@ -372,11 +388,20 @@ final class ModemSession implements Runnable {
         round();
       }
       if (!closed()) {
-        setUps += carrier.wantsSetUp() ? 1 : 0;
+        countSetUp();
         if (setUps >= SET_UPS) {
           restartIfDue(Finding.of(Trouble.CONFUSED, name, Integer.toString(setUps), lastError));
         }
         become(State.STARTING, Finding.of(Trouble.SET_UP_AGAIN, name, lastError));
+      }
+    }
+
+    /** However often one letter is refused, it shows nothing of the modem but once. */
+    private void countSetUp() {
+      if (carrier.wantsSetUp()) {
+        String letter = carrier.doubted();
+        setUps += letter.isEmpty() || !letter.equals(doubted) ? 1 : 0;
+        doubted = letter;
       }
     }
 

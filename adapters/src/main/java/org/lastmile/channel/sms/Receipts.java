@@ -148,7 +148,10 @@ final class Receipts {
     confirm(sent.get(), report, kept);
   }
 
-  /** Lets go of reports that nobody claimed: those of another program on the same SIM. */
+  /**
+   * Lets go of reports that nobody claimed: those of another program on the same SIM. Keeps what
+   * could not be kept; throws at the first that still can't.
+   */
   void sweep() {
     Instant now = clock.instant();
     for (Parked p : List.copyOf(parked)) {
@@ -162,7 +165,12 @@ final class Receipts {
         p.kept().run();
       }
     }
-    Map.copyOf(unkept).forEach(this::keep);
+    Map.copyOf(unkept)
+        .forEach(
+            (key, value) -> {
+              memory.put(key, value, KEEP);
+              unkept.remove(key);
+            });
   }
 
   private Optional<Sent> match(String modem, Incoming.Report report, String recipient) {
@@ -254,7 +262,7 @@ final class Receipts {
     try {
       return candidates(key);
     } catch (Memory.Away e) {
-      log.warn("the store is away: earlier uses of a reference are not known");
+      log.debug("the store is away: earlier uses of a reference are not known");
       return List.of();
     }
   }
@@ -280,7 +288,9 @@ final class Receipts {
       unkept.remove(key);
     } catch (Memory.Away e) {
       // The part has left all the same; while this process lives its report still finds it.
-      log.warn("the store is away: a message's reference is only held in memory");
+      if (unkept.isEmpty()) {
+        log.warn("the store is away: references of messages are only held in memory");
+      }
       unkept.put(key, value);
     }
   }

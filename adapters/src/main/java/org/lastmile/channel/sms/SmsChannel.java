@@ -241,10 +241,10 @@ public final class SmsChannel implements Channel {
     try {
       scan();
       sessions.forEach(ModemSession::unstick);
-      clerk.next(shared.receipts()::sweep);
-      clerk.next(shared.intents()::sweep);
-      clerk.next(shared.inbox()::sweep);
-      clerk.next(shared.budgets()::keep);
+      clerk.sweep("receipts", shared.receipts()::sweep);
+      clerk.sweep("intents", shared.intents()::sweep);
+      clerk.sweep("inbox", shared.inbox()::sweep);
+      clerk.sweep("budgets", shared.budgets()::keep);
       sessions.forEach(this::tell);
       turnAwayOverBudget();
     } catch (

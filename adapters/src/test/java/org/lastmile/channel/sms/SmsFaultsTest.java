@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +112,34 @@ class SmsFaultsTest {
       bench.smsc.phone(PHONE).expect("hello", PATIENCE);
       assertThat(bench.smsc.statistics().parts()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void a_message_that_every_set_up_modem_refuses_fails_for_good_and_no_modem_is_restarted()
+      throws Exception {
+    try (Bench bench = Bench.with(folder, 1).ready()) {
+      bench.modem(0).next(3, Fault.refuse(304));
+      assertThat(bench.send(message("a1", PHONE, "hello")))
+          .isInstanceOfSatisfying(
+              Outcome.Permanent.class, p -> assertThat(p.why()).startsWith("CMS 304: PDU"));
+      acceptedAtLast(bench, "b");
+      assertThat(recovery(bench)).isEmpty();
+    }
+  }
+
+  @Test
+  void a_modem_that_refuses_one_message_after_the_other_is_restarted() throws Exception {
+    try (Bench bench = Bench.with(folder, 1).ready()) {
+      bench.modem(0).next(100, Fault.refuse(304));
+      for (int i = 0; i < 3; i++) {
+        CompletionStage<Outcome> unused = bench.channel.send(message("a" + i, PHONE, "nr " + i));
+      }
+      await().atMost(PATIENCE).until(() -> recovery(bench).startsWith("restarted at "));
+    }
+  }
+
+  private static String recovery(Bench bench) {
+    return bench.channel.check().parts().get(0).facts().get("recovery");
   }
 
   @Test

@@ -43,6 +43,11 @@ public enum AtError {
 
   private static final Set<Integer> NETWORK_CME = Set.of(30, 31, 32);
 
+  /** Not allowed, not supported, a parameter that is wrong: about the modem, or the message. */
+  private static final Set<Integer> DOUBTFUL_CMS = Set.of(302, 303, 304);
+
+  private static final Set<Integer> DOUBTFUL_CME = Set.of(3, 4);
+
   private static final Map<Integer, Row> CMS = new HashMap<>();
   private static final Map<Integer, Row> CME = new HashMap<>();
 
@@ -184,6 +189,15 @@ public enum AtError {
     return switch (answer.end()) {
       case CMS -> NETWORK_CMS.contains(answer.code());
       case CME -> NETWORK_CME.contains(answer.code());
+      case OK, ERROR, TIMEOUT, RESTARTED, GONE -> false;
+    };
+  }
+
+  /** Whether what was refused may be this one message, and the modem be as it should. */
+  public static boolean doubtful(Answer answer) {
+    return switch (answer.end()) {
+      case CMS -> DOUBTFUL_CMS.contains(answer.code());
+      case CME -> DOUBTFUL_CME.contains(answer.code());
       case OK, ERROR, TIMEOUT, RESTARTED, GONE -> false;
     };
   }

@@ -39,6 +39,19 @@ public final class SerialLine implements Line {
    *     hides behind the same symlink under another name
    */
   public static SerialLine open(String path, int baud) throws LineLost {
+    try {
+      return opened(path, baud);
+    } catch (LinkageError e) { // its native library: none for this processor, or not to be unpacked
+      throw new LineLost(
+          Finding.of(Trouble.NO_DRIVER, path, System.getProperty("os.arch"), firstLine(e)));
+    }
+  }
+
+  private static String firstLine(LinkageError e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private static SerialLine opened(String path, int baud) throws LineLost {
     if (!Files.exists(Path.of(path))) {
       throw new LineLost(Finding.of(Trouble.PORT_MISSING, path));
     }

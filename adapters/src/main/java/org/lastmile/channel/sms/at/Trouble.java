@@ -26,6 +26,13 @@ public enum Trouble {
       Remedy.NOTHING,
       "%s is no serial port (%s): correct its port in modems[].port",
       "%s 不是串口（%s）：请改正配置 modems[].port"),
+  NO_DRIVER(
+      Remedy.NOTHING,
+      "%s can't be opened: the library for serial ports does not run on this processor, %s (%s);"
+          + " put the modems on a machine with an x86 or ARM processor. If this is one, make sure"
+          + " that the folder for temporary files can be written to and may hold programs",
+      "%s 无法打开：串口程序库不能在本机处理器 %s 上运行（%s）；请把短信猫接到 x86 或 ARM 处理器的机器上。"
+          + "若本机已是此类处理器，请检查临时文件夹可写且允许执行程序"),
   GONE(
       Remedy.POWER,
       "%s is gone: the modem was unplugged or has restarted; check plug, cable and power",

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.pty4j.unix.Pty;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +60,45 @@ class SerialLineTest {
       other.descendants().forEach(ProcessHandle::destroyForcibly);
       other.destroyForcibly();
       pty.close();
+    }
+  }
+
+  /** In a program of its own: a library that was loaded once stays loaded. */
+  @Test
+  void without_a_native_library_it_says_so_instead_of_ending_the_thread() throws Exception {
+    Pty pty = new Pty();
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=/dev/null/none",
+                "-Duser.home=/dev/null/none",
+                "-Dos.arch=loongarch64",
+                "-Dstdout.encoding=UTF-8",
+                "-cp",
+                System.getProperty("java.class.path"),
+                WithoutLibrary.class.getName(),
+                pty.getSlaveName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String said = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    pty.close();
+    assertThat(said.lines())
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).startsWith("NO_DRIVER").contains("loongarch64"));
+  }
+
+  /** Opens a port twice, since a class that could not be loaded fails in another way then. */
+  static final class WithoutLibrary {
+    private WithoutLibrary() {}
+
+    public static void main(String[] args) {
+      for (int i = 0; i < 2; i++) {
+        try {
+          SerialLine.open(args[0], 115_200).close();
+        } catch (LineLost e) {
+          System.out.println(e.finding().trouble() + " " + e.finding().words());
+        }
+      }
     }
   }
 
