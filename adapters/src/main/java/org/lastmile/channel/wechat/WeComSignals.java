@@ -110,13 +110,11 @@ final class WeComSignals implements CallbackReader {
           return words(to, fields, fields.getOrDefault("EventKey", ""));
         }
         case "subscribe" -> {
-          return bindings.changed(
-              CallbackReader.from(fields), Signal.Change.FOLLOWED, "", Map.of());
+          return bindings.changed(who(fields), Signal.Change.FOLLOWED, "", Map.of());
         }
         case "unsubscribe" -> {
           lane.unfollowed();
-          return bindings.changed(
-              CallbackReader.from(fields), Signal.Change.UNFOLLOWED, event, Map.of());
+          return bindings.changed(who(fields), Signal.Change.UNFOLLOWED, event, Map.of());
         }
         default -> {
           // counted below
@@ -156,7 +154,13 @@ final class WeComSignals implements CallbackReader {
   }
 
   private CompletionStage<Void> words(Sink to, Map<String, String> fields, String text) {
-    return to.accept(CallbackReader.words(fields, identity(fields), text, clock.instant()));
+    return to.accept(
+        CallbackReader.words(fields, who(fields), identity(fields), text, clock.instant()));
+  }
+
+  /** The userid as addresses write it: callbacks keep the capitals that it was registered with. */
+  private static String who(Map<String, String> fields) {
+    return Task.key(CallbackReader.from(fields));
   }
 
   @Override

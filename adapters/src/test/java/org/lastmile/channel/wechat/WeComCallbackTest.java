@@ -265,6 +265,23 @@ class WeComCallbackTest {
         .containsEntry("callbacks nobody reads", "1");
   }
 
+  @Test
+  void a_userid_with_capitals_speaks_comes_and_goes_as_its_address_is_written() throws Exception {
+    post(text("ZhangSan", "24", "收到"));
+    post(from("ZhangSan", "event", "<Event>click</Event><EventKey>1</EventKey>"));
+    post(click("ZhangSan", "NO", "somebody-elses-1"));
+    post(from("ZhangSan", "event", "<Event>subscribe</Event>"));
+    post(from("ZhangSan", "event", "<Event>unsubscribe</Event>"));
+    assertThat(desk.signals(Signal.Inbound.class))
+        .hasSize(3)
+        .extracting(Signal.Inbound::from)
+        .containsOnly("zhangsan");
+    assertThat(desk.signals(Signal.Binding.class))
+        .hasSize(2)
+        .extracting(Signal.Binding::address)
+        .containsOnly("zhangsan");
+  }
+
   // --- kept, then answered
 
   @Test
