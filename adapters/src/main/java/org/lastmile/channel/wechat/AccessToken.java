@@ -129,11 +129,14 @@ final class AccessToken {
       Optional<Held> stored = stored("");
       if (stored.isPresent() && stored.get().until().isAfter(held.until())) {
         hold(stored.get());
-      } else if (memory.claim(CLAIM, UUID.randomUUID().toString(), claimed)) {
-        try {
-          keep(fetch(false));
-        } finally {
-          release();
+      } else {
+        String me = UUID.randomUUID().toString();
+        if (memory.claim(CLAIM, me, claimed)) {
+          try {
+            keep(fetch(false));
+          } finally {
+            release(me);
+          }
         }
       }
     } catch (NoToken | Memory.Away e) {
@@ -166,19 +169,20 @@ final class AccessToken {
   /** One process fetches, the others wait for what it stores. */
   private Held together(String refused) throws NoToken {
     long giveUp = System.nanoTime() + claimed.toNanos();
+    String me = UUID.randomUUID().toString();
     try {
       while (System.nanoTime() < giveUp) {
         Optional<Held> stored = stored(refused);
         if (stored.isPresent()) {
           return stored.get();
         }
-        if (memory.claim(CLAIM, UUID.randomUUID().toString(), claimed)) {
+        if (memory.claim(CLAIM, me, claimed)) {
           try {
             // Somebody may have stored one between the look and the claim.
             stored = stored(refused);
             return stored.isPresent() ? stored.get() : keep(fetchOther(refused));
           } finally {
-            release();
+            release(me);
           }
         }
         TimeUnit.MILLISECONDS.sleep(POLL_MS);
@@ -193,9 +197,12 @@ final class AccessToken {
     return fetchOther(refused);
   }
 
-  private void release() {
+  /** A claim that ended during a slow fetch may be another process's by now: then it stays. */
+  private void release(String me) {
     try {
-      memory.remove(CLAIM);
+      if (memory.get(CLAIM).filter(me::equals).isPresent()) {
+        memory.remove(CLAIM);
+      }
     } catch (Memory.Away e) {
       log.warn("The claim on fetching the token stands until it ends by itself: {}", words(e));
     }

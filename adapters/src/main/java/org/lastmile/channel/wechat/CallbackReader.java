@@ -22,10 +22,11 @@ interface CallbackReader {
   }
 
   /** What somebody said, as a signal; {@code id} where the platform gave no number. */
-  static Signal.Inbound words(Map<String, String> fields, String id, String text, Instant at) {
+  static Signal.Inbound words(
+      Map<String, String> fields, String from, String id, String text, Instant at) {
     return new Signal.Inbound(
         fields.getOrDefault("MsgId", Attempts.hash(id)),
-        from(fields),
+        from,
         fields.getOrDefault("ToUserName", ""),
         text,
         at);

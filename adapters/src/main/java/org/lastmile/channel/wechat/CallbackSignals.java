@@ -167,7 +167,8 @@ final class CallbackSignals implements CallbackReader {
   }
 
   private CompletionStage<Void> words(Sink to, Map<String, String> fields, String text) {
-    return to.accept(CallbackReader.words(fields, identity(fields), text, clock.instant()));
+    String from = CallbackReader.from(fields);
+    return to.accept(CallbackReader.words(fields, from, identity(fields), text, clock.instant()));
   }
 
   private CompletionStage<Void> receipt(

@@ -114,6 +114,24 @@ class AccessTokenTest {
   }
 
   @Test
+  void a_claim_that_another_process_took_over_meanwhile_is_left_to_it() throws Exception {
+    platform.nextToken(
+        exchange -> {
+          clock.move(Duration.ofMinutes(1));
+          memory.claim("token-claim", "another", Duration.ofSeconds(9));
+          json("{\"access_token\":\"TOKEN-1\",\"expires_in\":7200}").play(exchange);
+        });
+    assertThat(tokens.get()).isEqualTo("TOKEN-1");
+    assertThat(memory.get("token-claim")).contains("another");
+  }
+
+  @Test
+  void a_claim_of_ones_own_is_given_back_after_the_fetch() throws Exception {
+    tokens.get();
+    assertThat(memory.get("token-claim")).isEmpty();
+  }
+
+  @Test
   void is_renewed_before_its_end_and_not_sooner() throws Exception {
     tokens.get();
     platform.usualToken("TOKEN-2");

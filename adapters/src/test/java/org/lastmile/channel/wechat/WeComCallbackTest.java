@@ -23,7 +23,9 @@ import me.chanjar.weixin.common.util.crypto.WxCryptUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.lastmile.channel.Content;
 import org.lastmile.channel.Health;
+import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.channel.Signal.Evidence;
@@ -175,6 +177,36 @@ class WeComCallbackTest {
   }
 
   @Test
+  void a_card_that_asks_for_each_point_is_not_confirmed_by_one_button() throws Exception {
+    Message one = WeComDesk.warning("w1.1.1", "wang");
+    Content c = one.content();
+    String words = "【测试镇】暴雨红色预警：上坝01、下坝02请转移。请逐点回复点后数字，去不了在数字前加2。";
+    Content each =
+        new Content(
+            c.id(),
+            c.kind(),
+            c.about(),
+            words,
+            c.fields(),
+            c.speech(),
+            c.issued(),
+            c.playBy(),
+            c.priority(),
+            c.drill(),
+            c.targets(),
+            c.supersedes());
+    WeComDesk.outcome(
+        desk.channel.send(new Message(one.attempt(), "wang", each, Map.of(), Set.of())));
+    assertThat(opened(post(click("wang", "ACK", task())))).contains("[请逐处答复]");
+    assertThat(desk.platform.calls(CARD)).isEmpty();
+    desk.channel.answered("w1.1.1");
+    await().until(() -> desk.platform.calls(CARD).size() == 1);
+    assertThat(desk.signals(Signal.Confirmation.class))
+        .extracting(Signal.Confirmation::evidence)
+        .containsExactly(Evidence.ACKNOWLEDGED);
+  }
+
+  @Test
   void a_click_brought_again_is_one_confirmation_and_turns_the_card_again() throws Exception {
     desk.send("w1.1.1", "wang");
     String first = opened(post(click("wang", "ACK", task())));
@@ -263,6 +295,23 @@ class WeComCallbackTest {
         .containsExactly(Signal.Change.FOLLOWED, Signal.Change.UNFOLLOWED);
     assertThat(desk.channel.check().parts().get(0).facts())
         .containsEntry("callbacks nobody reads", "1");
+  }
+
+  @Test
+  void a_userid_with_capitals_speaks_comes_and_goes_as_its_address_is_written() throws Exception {
+    post(text("ZhangSan", "24", "收到"));
+    post(from("ZhangSan", "event", "<Event>click</Event><EventKey>1</EventKey>"));
+    post(click("ZhangSan", "NO", "somebody-elses-1"));
+    post(from("ZhangSan", "event", "<Event>subscribe</Event>"));
+    post(from("ZhangSan", "event", "<Event>unsubscribe</Event>"));
+    assertThat(desk.signals(Signal.Inbound.class))
+        .hasSize(3)
+        .extracting(Signal.Inbound::from)
+        .containsOnly("zhangsan");
+    assertThat(desk.signals(Signal.Binding.class))
+        .hasSize(2)
+        .extracting(Signal.Binding::address)
+        .containsOnly("zhangsan");
   }
 
   // --- kept, then answered
