@@ -30,6 +30,7 @@ import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.channel.Signal.Evidence;
 import org.lastmile.channel.Speech;
+import org.lastmile.channel.sms.at.Trouble;
 import org.lastmile.simulators.modem.ModemSettings;
 import org.lastmile.simulators.modem.Sms;
 import org.lastmile.simulators.modem.VirtualModem;
@@ -399,6 +400,99 @@ class SmsChannelTest {
         Heard.by(right);
         await().atMost(PATIENCE).until(() -> right.check().state() == Health.State.UP);
       }
+    }
+  }
+
+  @Test
+  void a_wrong_pin_is_not_tried_again_where_the_modem_does_not_say_its_imei_for_once()
+      throws Exception {
+    MemoryInHeap memory = new MemoryInHeap();
+    try (Bench bench = Bench.with(folder, 0);
+        VirtualModem modem = locked("locked", bench)) {
+      modem.refuses(1_000, "+CCID"); // so that only the IMEI is left
+      heard(locked(modem, "9999", memory), Trouble.PIN_REFUSED);
+      modem.refuses(1, "+CGSN");
+      heard(locked(modem, "9999", memory), Trouble.PIN_SPENT);
+      modem.refuses(1_000, "+CGSN");
+      heard(locked(modem, "9999", memory), Trouble.PIN_UNSURE);
+      assertThat(modem.pins()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_wrong_pin_is_not_tried_again_when_the_serial_of_the_sim_is_read_only_sometimes()
+      throws Exception {
+    MemoryInHeap memory = new MemoryInHeap();
+    try (Bench bench = Bench.with(folder, 0);
+        VirtualModem modem = locked("locked", bench)) {
+      heard(locked(modem, "9999", memory), Trouble.PIN_REFUSED);
+      modem.refuses(1, "+CCID");
+      heard(locked(modem, "9999", memory), Trouble.PIN_SPENT);
+      assertThat(modem.pins()).isEqualTo(1);
+
+      modem.refuses(1, "+CCID");
+      heard(locked(modem, "8888", memory), Trouble.PIN_REFUSED);
+      heard(locked(modem, "8888", memory), Trouble.PIN_SPENT);
+      heard(locked(modem, "9999", memory), Trouble.PIN_SPENT);
+      assertThat(modem.pins()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void a_wrong_pin_is_not_tried_again_when_its_sim_is_in_another_modem() throws Exception {
+    MemoryInHeap memory = new MemoryInHeap();
+    ModemSettings sim = ModemSettings.ofNumber("13900000001").withPin("1234");
+    try (Bench bench = Bench.with(folder, 0)) {
+      try (VirtualModem one = new VirtualModem(folder.resolve("one"), sim, bench.smsc)) {
+        heard(locked(one, "9999", memory), Trouble.PIN_REFUSED);
+      }
+      try (VirtualModem other =
+              new VirtualModem(
+                  folder.resolve("other"), sim.withImei("860000000000000"), bench.smsc);
+          VirtualModem otherSim =
+              new VirtualModem(
+                  folder.resolve("one"),
+                  ModemSettings.ofNumber("13900000002").withPin("9999").withImei(sim.imei()),
+                  bench.smsc)) {
+        heard(locked(other, "9999", memory), Trouble.PIN_SPENT);
+        assertThat(other.pins()).isZero();
+        heard(locked(otherSim, "9999", memory), Trouble.NONE);
+      }
+    }
+  }
+
+  @Test
+  void a_right_pin_whose_answer_was_lost_is_tried_again_after_the_next_power_cut()
+      throws Exception {
+    MemoryInHeap memory = new MemoryInHeap();
+    try (Bench bench = Bench.with(folder, 0);
+        VirtualModem modem = locked("locked", bench)) {
+      modem.losesAnswerTo("+CPIN=");
+      heard(locked(modem, "1234", memory), Trouble.NONE);
+      assertThat(modem.pins()).isEqualTo(1);
+      modem.unplug();
+      modem.plug();
+      heard(locked(modem, "1234", memory), Trouble.NONE);
+      assertThat(modem.pins()).isEqualTo(2);
+    }
+  }
+
+  private VirtualModem locked(String name, Bench bench) {
+    return new VirtualModem(
+        folder.resolve(name), ModemSettings.ofNumber("13900000001").withPin("1234"), bench.smsc);
+  }
+
+  /** What it says in the end; it is closed then. */
+  private static void heard(SmsChannel channel, Trouble trouble) {
+    try (channel) {
+      Heard.by(channel);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(channel.check().parts())
+                      .extracting(part -> part.facts().get("trouble"))
+                      .containsExactly(trouble.name()));
     }
   }
 
