@@ -351,6 +351,7 @@ final class ModemSession implements Runnable {
               set,
               timing,
               readNotDeleted,
+              shared.readOnly(),
               (hex, where, index) -> arrivals.stored(hex, () -> store.delete(hex, where, index)));
       carrier =
           new Carrier(

@@ -1,6 +1,7 @@
 package org.lastmile.channel.sms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.lastmile.channel.sms.Bench.PATIENCE;
 import static org.lastmile.channel.sms.Bench.message;
@@ -500,6 +501,58 @@ class SmsChannelTest {
     SmsConfig.Port port =
         new SmsConfig.Port(modem.link().toString(), pin, SmsConfig.Port.USUAL_BAUD, "auto", 0);
     return new SmsChannel(new SmsConfig(List.of(port)), memory, Clock.systemUTC(), Bench.QUICK);
+  }
+
+  @Test
+  void who_only_looks_leaves_everything_for_the_gateway_but_the_report_of_its_own_message()
+      throws Exception {
+    String own = "13800000009";
+    String text = "河水已经漫过桥面，三组还有两户老人没有出来，请派车。".repeat(7);
+    try (Bench bench =
+        Bench.with(folder, 1, s -> s.withAcknowledgeWithin(Duration.ofSeconds(1))).ready()) {
+      bench.smsc.phone(PHONE).off();
+      assertThat(bench.send(message("a1", PHONE, "请立即转移"))).isInstanceOf(Outcome.Accepted.class);
+      bench.channel.close();
+
+      SmsConfig config =
+          new SmsConfig(List.of(SmsConfig.Port.of(bench.modem(0).link().toString()))).harmless();
+      try (SmsChannel looks =
+          new SmsChannel(config, new MemoryInHeap(), Clock.systemUTC(), Bench.QUICK)) {
+        Heard seen = Heard.by(looks);
+        await().atMost(PATIENCE).until(() -> looks.check().state() == Health.State.UP);
+        bench.smsc.phone(PHONE).sends(bench.modem(0).number(), "收到");
+        bench.smsc.phone(PHONE).sends(bench.modem(0).number(), text);
+        looks.send(message("test", own, "test")).toCompletableFuture().get();
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(seen.confirmations())
+                        .extracting(Signal.Confirmation::evidence)
+                        .contains(Evidence.DELIVERED));
+        long reports = bench.modem(0).statistics().reports();
+        bench.smsc.phone(PHONE).on();
+        await().atMost(PATIENCE).until(() -> bench.modem(0).statistics().reports() > reports);
+        Thread.sleep(11_000); // as long as a report that nobody claims is held
+        assertThat(inbound(seen)).isEmpty();
+        assertThat(seen.confirmations())
+            .extracting(Signal.Confirmation::attempt)
+            .containsOnly("test");
+      }
+
+      bench.on(bench.memory).ready();
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(inbound(bench.heard))
+                    .extracting(Signal.Inbound::text)
+                    .containsExactlyInAnyOrder("收到", text);
+                assertThat(bench.heard.confirmations())
+                    .extracting(Signal.Confirmation::attempt, Signal.Confirmation::evidence)
+                    .contains(tuple("a1", Evidence.DELIVERED));
+              });
+    }
   }
 
   @Test
