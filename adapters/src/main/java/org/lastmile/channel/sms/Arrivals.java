@@ -138,10 +138,16 @@ final class Arrivals {
         carrier.prove(report);
         early = carrier.mayBeAbout(report);
         work = () -> shared.receipts().report(from.imei(), report, kept);
+      } else if (shared.readOnly()) {
+        log.debug("{}: a message is left for the gateway", name);
+        return;
       } else {
         work = () -> shared.inbox().deliver(from.address(), (Incoming.Deliver) incoming, kept);
       }
     } catch (MalformedPdu e) {
+      if (shared.readOnly()) {
+        return;
+      }
       log.warn("{} brought a PDU that can't be read: {}", name, e.getMessage());
       work = () -> shared.inbox().unreadable(from.address(), hex, e.getMessage(), kept);
     }

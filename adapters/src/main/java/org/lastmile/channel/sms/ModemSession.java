@@ -84,6 +84,7 @@ final class ModemSession implements Runnable {
   private final Timing timing;
   private final Recovery recovery;
   private final PowerSwitch power;
+  private final Pin pin;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Set<String> readNotDeleted = ConcurrentHashMap.newKeySet();
   private final Speeds speeds;
@@ -116,6 +117,7 @@ final class ModemSession implements Runnable {
     recovery = new Recovery(timing.restart(), port.powerCycle().given(), port.powerCycle().every());
     power = new PowerSwitch(port.powerCycle());
     speeds = new Speeds(port.baud());
+    pin = new Pin(port.pin(), shared.memory(), shared.clerk());
     device = name;
     why = Finding.of(Trouble.STARTING, name);
   }
@@ -365,6 +367,7 @@ final class ModemSession implements Runnable {
               set,
               timing,
               readNotDeleted,
+              shared.readOnly(),
               (hex, where, index) -> arrivals.stored(hex, () -> store.delete(hex, where, index)));
       carrier =
           new Carrier(
@@ -407,7 +410,7 @@ final class ModemSession implements Runnable {
 
     private Modem setUp() throws LineLost, SetupFailure {
       try {
-        return new ModemSetup(port, name, ports.wire(device), at, shared.memory(), timing)
+        return new ModemSetup(port, name, ports.wire(device), at, pin, timing)
             .run(speeds.usual() ? TRIES : TRIES_ELSEWHERE, modem, centreNeeded);
       } catch (SetupFailure e) {
         if (Speeds.heard(e.finding().trouble())) {

@@ -3,6 +3,7 @@ package org.lastmile.channel.sms;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.lastmile.channel.Memory;
@@ -15,6 +16,14 @@ import org.lastmile.channel.sms.at.Trouble;
 /** Brings one modem from any state into the one that we need, or says why it can't be. */
 final class ModemSetup {
   private static final Duration SOON = Duration.ofSeconds(2);
+
+  /** Many modems say it while the SIM is locked; each maker has another word for it. */
+  private static final List<String> SERIAL = List.of("AT+CCID", "AT+ICCID", "AT+QCCID");
+
+  /** Up to 19 digits: some modems leave out the twentieth, or fill it with an F. */
+  private static final Pattern SERIAL_NUMBER =
+      Pattern.compile("(?:\\+?Q?I?CCID:\\s*)?\"?(89\\d{16,17})[0-9A-F]{0,2}\"?");
+
   private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
 
   /**
@@ -31,21 +40,16 @@ final class ModemSetup {
   private final String name;
   private final Ports.Wire wire;
   private final AtDialogue at;
-  private final Memory memory;
+  private final Pin pin;
   private final Timing timing;
 
   ModemSetup(
-      SmsConfig.Port port,
-      String name,
-      Ports.Wire wire,
-      AtDialogue at,
-      Memory memory,
-      Timing timing) {
+      SmsConfig.Port port, String name, Ports.Wire wire, AtDialogue at, Pin pin, Timing timing) {
     this.port = port;
     this.name = name;
     this.wire = wire;
     this.at = at;
-    this.memory = memory;
+    this.pin = pin;
     this.timing = timing;
   }
 
@@ -61,14 +65,14 @@ final class ModemSetup {
     ask("ATE0");
     ask("AT+CMEE=1");
     ask("AT+CSCS=\"GSM\""); // else some say numbers and names in hexadecimal UCS2
-    Optional<String> serial =
+    Optional<String> number =
         ask("AT+CGSN").lines().stream().filter(l -> l.matches("\\d{14,16}")).findFirst();
-    String imei = serial.orElse(name);
+    String imei = number.orElse(name);
     String maker = ask("AT+CGMI").lines().stream().findFirst().orElse("");
     String model = ask("AT+CGMM").lines().stream().findFirst().orElse("unknown");
     Profile profile = profile(maker + " " + model);
     radio();
-    unlock(imei);
+    unlock(number.orElse(""));
     for (String command : profile.setup(wire)) {
       ask(command);
     }
@@ -138,34 +142,53 @@ final class ModemSetup {
     }
   }
 
+  /**
+   * @param imei empty where the modem does not say it
+   */
   private void unlock(String imei) throws LineLost, SetupFailure {
     Finding sim = Sim.finding(name, ask(Sim.QUESTION));
-    if (sim.trouble() == Trouble.SIM_PIN && !port.pin().isEmpty()) {
-      tryPinOnce(imei);
+    if (sim.none() && pin.given()) {
+      pin.unlocked(new Pin.Place(serial(), imei));
+    } else if (sim.trouble() == Trouble.SIM_PIN && pin.given()) {
+      tryPinOnce(new Pin.Place(serial(), imei));
     } else if (!sim.none()) {
       boolean passing = sim.trouble() == Trouble.SIM_NOT_READY;
       throw new SetupFailure(sim, passing ? SOON : timing.byHand());
     }
   }
 
-  private void tryPinOnce(String imei) throws LineLost, SetupFailure {
-    String key = "pin/" + imei;
-    String tried = Integer.toHexString((imei + port.pin()).hashCode());
+  /** Of the SIM, without what some modems leave out or fill up; empty where it can't be read. */
+  private String serial() throws LineLost {
+    for (String question : SERIAL) {
+      for (String line : ask(question).lines()) {
+        Matcher matcher = SERIAL_NUMBER.matcher(line.strip());
+        if (matcher.matches()) {
+          return matcher.group(1);
+        }
+      }
+    }
+    return "";
+  }
+
+  private void tryPinOnce(Pin.Place where) throws LineLost, SetupFailure {
+    if (where.unknown()) {
+      throw new SetupFailure(Finding.of(Trouble.PIN_UNSURE, name), SOON);
+    }
     try {
-      if (memory.get(key).filter(tried::equals).isPresent()) {
+      if (!pin.first(where)) {
         throw new SetupFailure(Finding.of(Trouble.PIN_SPENT, name), timing.byHand());
       }
-      memory.put(key, tried, Memory.FOR_EVER);
     } catch (Memory.Away e) {
       throw new SetupFailure(Finding.of(Trouble.PIN_UNSURE, name), SOON);
     }
-    if (!ask("AT+CPIN=\"" + port.pin() + "\"").ok()) {
+    Answer answer = ask("AT+CPIN=\"" + pin.digits() + "\"");
+    if (answer.ok()) {
+      pin.unlocked(where);
+    } else if (answer.end() == Answer.End.TIMEOUT || answer.end() == Answer.End.RESTARTED) {
+      // It may have been right: the next set-up asks the SIM.
+      throw new SetupFailure(Finding.of(Trouble.SIM_NOT_READY, name, answer.said()), SOON);
+    } else {
       throw new SetupFailure(Finding.of(Trouble.PIN_REFUSED, name), timing.byHand());
-    }
-    try {
-      memory.remove(key);
-    } catch (Memory.Away e) {
-      throw new SetupFailure(Finding.of(Trouble.PIN_UNSURE, name), SOON);
     }
   }
 

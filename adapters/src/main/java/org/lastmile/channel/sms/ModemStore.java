@@ -40,6 +40,7 @@ final class ModemStore {
   private final Timing timing;
   private final Set<String> pending;
   private final Reader reader;
+  private final boolean readOnly;
   private final Queue<Unsolicited.Stored> announced = new ArrayDeque<>();
 
   /** Stores whose last deletion was refused. */
@@ -52,8 +53,16 @@ final class ModemStore {
    * Begins with the store that set-up chose.
    *
    * @param pending PDUs that were read and are not deleted yet: they are not read twice
+   * @param readOnly no room is made in a full store
    */
-  ModemStore(AtDialogue at, Modem modem, Timing timing, Set<String> pending, Reader reader) {
+  ModemStore(
+      AtDialogue at,
+      Modem modem,
+      Timing timing,
+      Set<String> pending,
+      boolean readOnly,
+      Reader reader) {
+    this.readOnly = readOnly;
     this.at = at;
     this.modem = modem;
     this.timing = timing;
@@ -133,6 +142,10 @@ final class ModemStore {
 
   private void makeRoom(String store, List<Integer> useless) throws LineLost {
     boolean room = !pending.isEmpty() && !stuck.contains(store); // it comes once that is kept
+    if (readOnly) {
+      full = room || !useless.isEmpty() ? full : store; // whoever takes messages can make room
+      return;
+    }
     for (int index : useless) {
       log.warn("store {} is full: deleting its message {}, which was not received", store, index);
       room |= at.ask("AT+CMGD=" + index, timing.command()).ok();

@@ -60,6 +60,7 @@ final class Receipts {
   private final Memory memory;
   private final Clock clock;
   private final Offers offers;
+  private final boolean readOnly;
 
   /** What was kept last: most reports come within seconds, and need not ask the store. */
   private final Map<String, String> recent =
@@ -77,7 +78,11 @@ final class Receipts {
 
   private final List<Parked> parked = new ArrayList<>();
 
-  Receipts(Memory memory, Clock clock, Offers offers) {
+  /**
+   * @param readOnly reports that nobody claims are not acknowledged: their own program wants them
+   */
+  Receipts(Memory memory, Clock clock, Offers offers, boolean readOnly) {
+    this.readOnly = readOnly;
     this.memory = memory;
     this.clock = clock;
     this.offers = offers;
@@ -162,7 +167,9 @@ final class Receipts {
             p.modem(),
             p.report().reference(),
             ReportStatus.words(p.report().status()));
-        p.kept().run();
+        if (!readOnly) {
+          p.kept().run();
+        }
       }
     }
     Map.copyOf(unkept)

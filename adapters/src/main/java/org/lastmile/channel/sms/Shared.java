@@ -3,7 +3,11 @@ package org.lastmile.channel.sms;
 import java.time.Clock;
 import org.lastmile.channel.Memory;
 
-/** What all modems of one channel work with. */
+/**
+ * What all modems of one channel work with.
+ *
+ * @param readOnly what comes in is left in the modem, see {@link SmsConfig#readOnly}
+ */
 record Shared(
     Outbox outbox,
     Clerk clerk,
@@ -14,4 +18,5 @@ record Shared(
     PortLocks locks,
     Memory memory,
     Clock clock,
-    Timing timing) {}
+    Timing timing,
+    boolean readOnly) {}

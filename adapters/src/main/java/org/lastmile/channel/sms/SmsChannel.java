@@ -105,7 +105,7 @@ public final class SmsChannel implements Channel {
       return;
     }
     offers = new Offers(sink, clerk.executor, timing.offer());
-    Receipts receipts = new Receipts(memory, clock, offers);
+    Receipts receipts = new Receipts(memory, clock, offers, config.readOnly());
     shared =
         new Shared(
             outbox,
@@ -117,7 +117,8 @@ public final class SmsChannel implements Channel {
             new PortLocks(config.locks()),
             memory,
             clock,
-            timing);
+            timing,
+            config.readOnly());
     Future<?> unused = ticker.scheduleWithFixedDelay(this::tick, 0, 1, TimeUnit.SECONDS);
   }
 

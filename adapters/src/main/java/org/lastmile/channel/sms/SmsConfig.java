@@ -13,8 +13,11 @@ import java.util.Optional;
  * @param referenceBits 8 or 16: width of the reference that joins the parts of a long message
  * @param locks folder where programs that share serial ports leave their lock files (UUCP style);
  *     where it can't be written, only the lock on the device itself protects a port
+ * @param readOnly what comes in stays in the modem for another to take: nothing is acknowledged or
+ *     deleted but the reports of what was sent from here
  */
-public record SmsConfig(List<Port> modems, Budget budget, int referenceBits, Path locks) {
+public record SmsConfig(
+    List<Port> modems, Budget budget, int referenceBits, Path locks, boolean readOnly) {
   /** Understood by every phone; one decoder in the field rejects the wider one. */
   public static final int USUAL_REFERENCE_BITS = 8;
 
@@ -28,20 +31,25 @@ public record SmsConfig(List<Port> modems, Budget budget, int referenceBits, Pat
     }
   }
 
+  /** The usual way: what comes in is taken. */
+  public SmsConfig(List<Port> modems, Budget budget, int referenceBits, Path locks) {
+    this(modems, budget, referenceBits, locks, false);
+  }
+
   /** Modems that may send as much as they can, with nothing else said. */
   public SmsConfig(List<Port> modems) {
     this(modems, Budget.NONE, USUAL_REFERENCE_BITS, USUAL_LOCKS);
   }
 
-  /** The same to look at only: no PIN is tried and no power switched. */
+  /** The same to look at only: no PIN is tried, no power switched, and nothing taken in. */
   public SmsConfig harmless() {
     return new SmsConfig(
-        modems.stream().map(Port::harmless).toList(), budget, referenceBits, locks);
+        modems.stream().map(Port::harmless).toList(), budget, referenceBits, locks, true);
   }
 
   /** The same modems with another budget. */
   public SmsConfig with(Budget other) {
-    return new SmsConfig(modems, other, referenceBits, locks);
+    return new SmsConfig(modems, other, referenceBits, locks, readOnly);
   }
 
   /**

@@ -45,7 +45,8 @@ class ReceiptsTest {
               return CompletableFuture.completedFuture(null);
             },
             executor,
-            Duration.ofMillis(10)));
+            Duration.ofMillis(10)),
+        false);
   }
 
   @AfterEach

@@ -1,6 +1,7 @@
 package org.lastmile.channel.sms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.lastmile.channel.sms.Bench.PATIENCE;
 import static org.lastmile.channel.sms.Bench.message;
@@ -30,6 +31,7 @@ import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.channel.Signal.Evidence;
 import org.lastmile.channel.Speech;
+import org.lastmile.channel.sms.at.Trouble;
 import org.lastmile.simulators.modem.ModemSettings;
 import org.lastmile.simulators.modem.Sms;
 import org.lastmile.simulators.modem.VirtualModem;
@@ -402,10 +404,155 @@ class SmsChannelTest {
     }
   }
 
+  @Test
+  void a_wrong_pin_is_not_tried_again_where_the_modem_does_not_say_its_imei_for_once()
+      throws Exception {
+    MemoryInHeap memory = new MemoryInHeap();
+    try (Bench bench = Bench.with(folder, 0);
+        VirtualModem modem = locked("locked", bench)) {
+      modem.refuses(1_000, "+CCID"); // so that only the IMEI is left
+      heard(locked(modem, "9999", memory), Trouble.PIN_REFUSED);
+      modem.refuses(1, "+CGSN");
+      heard(locked(modem, "9999", memory), Trouble.PIN_SPENT);
+      modem.refuses(1_000, "+CGSN");
+      heard(locked(modem, "9999", memory), Trouble.PIN_UNSURE);
+      assertThat(modem.pins()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_wrong_pin_is_not_tried_again_when_the_serial_of_the_sim_is_read_only_sometimes()
+      throws Exception {
+    MemoryInHeap memory = new MemoryInHeap();
+    try (Bench bench = Bench.with(folder, 0);
+        VirtualModem modem = locked("locked", bench)) {
+      heard(locked(modem, "9999", memory), Trouble.PIN_REFUSED);
+      modem.refuses(1, "+CCID");
+      heard(locked(modem, "9999", memory), Trouble.PIN_SPENT);
+      assertThat(modem.pins()).isEqualTo(1);
+
+      modem.refuses(1, "+CCID");
+      heard(locked(modem, "8888", memory), Trouble.PIN_REFUSED);
+      heard(locked(modem, "8888", memory), Trouble.PIN_SPENT);
+      heard(locked(modem, "9999", memory), Trouble.PIN_SPENT);
+      assertThat(modem.pins()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void a_wrong_pin_is_not_tried_again_when_its_sim_is_in_another_modem() throws Exception {
+    MemoryInHeap memory = new MemoryInHeap();
+    ModemSettings sim = ModemSettings.ofNumber("13900000001").withPin("1234");
+    try (Bench bench = Bench.with(folder, 0)) {
+      try (VirtualModem one = new VirtualModem(folder.resolve("one"), sim, bench.smsc)) {
+        heard(locked(one, "9999", memory), Trouble.PIN_REFUSED);
+      }
+      try (VirtualModem other =
+              new VirtualModem(
+                  folder.resolve("other"), sim.withImei("860000000000000"), bench.smsc);
+          VirtualModem otherSim =
+              new VirtualModem(
+                  folder.resolve("one"),
+                  ModemSettings.ofNumber("13900000002").withPin("9999").withImei(sim.imei()),
+                  bench.smsc)) {
+        heard(locked(other, "9999", memory), Trouble.PIN_SPENT);
+        assertThat(other.pins()).isZero();
+        heard(locked(otherSim, "9999", memory), Trouble.NONE);
+      }
+    }
+  }
+
+  @Test
+  void a_right_pin_whose_answer_was_lost_is_tried_again_after_the_next_power_cut()
+      throws Exception {
+    MemoryInHeap memory = new MemoryInHeap();
+    try (Bench bench = Bench.with(folder, 0);
+        VirtualModem modem = locked("locked", bench)) {
+      modem.losesAnswerTo("+CPIN=");
+      heard(locked(modem, "1234", memory), Trouble.NONE);
+      assertThat(modem.pins()).isEqualTo(1);
+      modem.unplug();
+      modem.plug();
+      heard(locked(modem, "1234", memory), Trouble.NONE);
+      assertThat(modem.pins()).isEqualTo(2);
+    }
+  }
+
+  private VirtualModem locked(String name, Bench bench) {
+    return new VirtualModem(
+        folder.resolve(name), ModemSettings.ofNumber("13900000001").withPin("1234"), bench.smsc);
+  }
+
+  /** What it says in the end; it is closed then. */
+  private static void heard(SmsChannel channel, Trouble trouble) {
+    try (channel) {
+      Heard.by(channel);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(channel.check().parts())
+                      .extracting(part -> part.facts().get("trouble"))
+                      .containsExactly(trouble.name()));
+    }
+  }
+
   private static SmsChannel locked(VirtualModem modem, String pin, MemoryInHeap memory) {
     SmsConfig.Port port =
         new SmsConfig.Port(modem.link().toString(), pin, SmsConfig.Port.USUAL_BAUD, "auto", 0);
     return new SmsChannel(new SmsConfig(List.of(port)), memory, Clock.systemUTC(), Bench.QUICK);
+  }
+
+  @Test
+  void who_only_looks_leaves_everything_for_the_gateway_but_the_report_of_its_own_message()
+      throws Exception {
+    String own = "13800000009";
+    String text = "河水已经漫过桥面，三组还有两户老人没有出来，请派车。".repeat(7);
+    try (Bench bench =
+        Bench.with(folder, 1, s -> s.withAcknowledgeWithin(Duration.ofSeconds(1))).ready()) {
+      bench.smsc.phone(PHONE).off();
+      assertThat(bench.send(message("a1", PHONE, "请立即转移"))).isInstanceOf(Outcome.Accepted.class);
+      bench.channel.close();
+
+      SmsConfig config =
+          new SmsConfig(List.of(SmsConfig.Port.of(bench.modem(0).link().toString()))).harmless();
+      try (SmsChannel looks =
+          new SmsChannel(config, new MemoryInHeap(), Clock.systemUTC(), Bench.QUICK)) {
+        Heard seen = Heard.by(looks);
+        await().atMost(PATIENCE).until(() -> looks.check().state() == Health.State.UP);
+        bench.smsc.phone(PHONE).sends(bench.modem(0).number(), "收到");
+        bench.smsc.phone(PHONE).sends(bench.modem(0).number(), text);
+        looks.send(message("test", own, "test")).toCompletableFuture().get();
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(seen.confirmations())
+                        .extracting(Signal.Confirmation::evidence)
+                        .contains(Evidence.DELIVERED));
+        long reports = bench.modem(0).statistics().reports();
+        bench.smsc.phone(PHONE).on();
+        await().atMost(PATIENCE).until(() -> bench.modem(0).statistics().reports() > reports);
+        Thread.sleep(11_000); // as long as a report that nobody claims is held
+        assertThat(inbound(seen)).isEmpty();
+        assertThat(seen.confirmations())
+            .extracting(Signal.Confirmation::attempt)
+            .containsOnly("test");
+      }
+
+      bench.on(bench.memory).ready();
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(inbound(bench.heard))
+                    .extracting(Signal.Inbound::text)
+                    .containsExactlyInAnyOrder("收到", text);
+                assertThat(bench.heard.confirmations())
+                    .extracting(Signal.Confirmation::attempt, Signal.Confirmation::evidence)
+                    .contains(tuple("a1", Evidence.DELIVERED));
+              });
+    }
   }
 
   @Test

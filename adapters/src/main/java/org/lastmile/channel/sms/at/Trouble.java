@@ -92,13 +92,16 @@ public enum Trouble {
       "%s：SIM 卡拒绝了 PIN 码；请改正此端口的 pin。不会再次尝试"),
   PIN_SPENT(
       Remedy.NOTHING,
-      "%s: the SIM refused this PIN and it is not tried again, since three wrong tries lock a SIM;"
+      "%s: this PIN was tried and the SIM still asks; it is not tried again, since three wrong tries"
+          + " lock a SIM;"
           + " correct pin for this port, or switch the PIN off in a phone",
-      "%s：SIM 卡拒绝过这个 PIN 码，不再尝试（连错三次会锁卡）；请改正此端口的 pin，或在手机上关闭 PIN"),
+      "%s：这个 PIN 码已试过，SIM 卡仍要求 PIN，不再尝试（连错三次会锁卡）；请改正此端口的 pin，或在手机上关闭 PIN"),
   PIN_UNSURE(
       Remedy.NOTHING,
-      "%s: the PIN is not tried while the store can't remember that it was; see to the store",
-      "%s：存储不可用，无法记住是否试过 PIN，因此暂不尝试；请先恢复存储"),
+      "%s: the PIN is not tried, because nobody could remember that it was: the store is away, or"
+          + " neither the SIM's serial nor the modem's IMEI can be read; see to the store, or switch"
+          + " the PIN off in a phone",
+      "%s：无法记住是否试过 PIN 码（存储不可用，或读不到 SIM 卡序列号和短信猫 IMEI），因此不试；请恢复存储，或在手机上关闭 PIN"),
   SIM_PUK(
       Remedy.NOTHING,
       "%s: the SIM is locked and asks for its PUK; unlock it in a phone",

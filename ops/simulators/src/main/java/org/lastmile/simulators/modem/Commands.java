@@ -103,6 +103,7 @@ final class Commands {
     String subscriber = "0000000000" + settings.number().replaceAll("\\D", "");
     String imsi = "46000" + subscriber.substring(subscriber.length() - 10); // the SIM's own
     table.put("+CIMI", (how, values) -> modem.locked() ? cme(11) : say(imsi));
+    table.put("+CCID", (how, values) -> say("+CCID: 898600112" + imsi.substring(5) + "0"));
     table.put("+CNUM", (how, values) -> say("+CNUM: ,\"" + settings.number() + "\",129"));
     table.put(
         "+CMEE",

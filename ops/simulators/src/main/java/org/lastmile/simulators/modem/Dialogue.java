@@ -91,7 +91,15 @@ final class Dialogue {
         beginSubmit(item.number(0, -1));
         return;
       }
+      String command = item.name() + item.how();
+      if (modem.refuses(command)) {
+        answer(Commands.ERROR);
+        return;
+      }
       String result = item.name().equals("+CMGS") ? Commands.OK : commands.run(item);
+      if (modem.loses(command)) {
+        return;
+      }
       if (!result.equals(Commands.OK)) {
         answer(result);
         return;

@@ -4,11 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.lastmile.simulators.Loop;
@@ -54,7 +57,10 @@ public final class VirtualModem implements AutoCloseable {
   private final List<Consumer<Fault>> hooks = new CopyOnWriteArrayList<>();
   private SerialLine serial;
   private Dialogue dialogue;
+  private final Map<String, Integer> refusals = new HashMap<>();
+  private final Set<String> losses = new HashSet<>();
   private boolean locked;
+  private int pins;
   private Manner manner = Manner.OBEYS;
   private String sim = READY;
   private String simSeen = READY;
@@ -134,6 +140,21 @@ public final class VirtualModem implements AutoCloseable {
             faults.add(fault);
           }
         });
+  }
+
+  /** Answers ERROR to that command, e.g. {@code +CGSN} or {@code +CPIN=}, the next times. */
+  public void refuses(int times, String command) {
+    loop.tell(() -> refusals.put(command, times));
+  }
+
+  /** Obeys that command once more and does not answer it. */
+  public void losesAnswerTo(String command) {
+    loop.tell(() -> losses.add(command));
+  }
+
+  /** How many PINs it has been told. */
+  public int pins() {
+    return loop.ask(() -> pins);
   }
 
   /** Calls for every fault at the moment when its AT+CMGS comes, on the modem's own thread. */
@@ -406,7 +427,18 @@ public final class VirtualModem implements AutoCloseable {
     return locked;
   }
 
+  boolean refuses(String command) {
+    int left = refusals.getOrDefault(command, 0);
+    refusals.put(command, Math.max(0, left - 1));
+    return left > 0;
+  }
+
+  boolean loses(String command) {
+    return losses.remove(command);
+  }
+
   boolean unlock(String pin) {
+    pins++;
     locked = locked && !pin.equals(settings.pin());
     return !locked;
   }
