@@ -301,19 +301,14 @@ public final class Desk implements AutoCloseable {
                 : decisions.optOuts.remove(phone));
   }
 
-  /** A person wants to bind their WeChat account to that phone: a code goes there by SMS. */
+  /** On a page, an account without a phone is to be bound to that one: a code goes there by SMS. */
   public CompletableFuture<View.Bind> bind(String openid, String phone, String village) {
-    return submit(Need.INTAKE, () -> decisions.enrolment.ask(openid, phone, village, turns.now()));
+    return submit(Need.INTAKE, () -> decisions.enrolment.askOnPage(openid, phone, village, turns.now()));
   }
 
   /** The code has come. */
   public CompletableFuture<View.Bind> prove(String openid, String code) {
-    return submit(Need.INTAKE, () -> decisions.enrolment.prove(openid, code, "page", turns.now()));
-  }
-
-  /** Forgets the phone of a WeChat account. */
-  public CompletableFuture<View.Bind> unbind(String openid) {
-    return submit(Need.INTAKE, () -> decisions.enrolment.unbind(openid));
+    return submit(Need.INTAKE, () -> decisions.enrolment.proveOnPage(openid, code, turns.now()));
   }
 
   /** What a WeChat account is bound to; empty = to nothing. */

@@ -103,6 +103,7 @@ final class Enrolment {
               + "分钟内有效。回复验证码，即同意用这个手机号在微信接收预警；只用于预警，随时回复“解绑”删除。";
       case BOUND -> "已绑定，预警会发到这里。不想再收，回复：解绑";
       case UNBOUND -> "已解绑，您的手机号已从这里删除。";
+      case ALREADY -> "已绑定。要换手机号，回复 绑定 加新手机号；不想再收，回复：解绑";
       case NO_PHONE -> "这不是手机号。请回复 绑定 加11位手机号，例如 绑定 13800138000";
       case TOO_MANY -> "验证码要得太多了，请一小时后再试。";
       case NO_SMS -> "现在发不了短信验证码，请联系村委会登记。";
@@ -133,6 +134,19 @@ final class Enrolment {
             + Proofs.GOOD.toMinutes()
             + "分钟内有效。用这个手机号在微信接收预警；不是您本人操作，请不要告诉任何人。");
     return View.Bind.SENT;
+  }
+
+  /** The same from a page: its link may be in somebody else's hands, so what is bound stays. */
+  View.Bind askOnPage(String openid, String phone, String village, Instant now) {
+    return bindings.of(openid).isPresent()
+        ? View.Bind.ALREADY
+        : ask(openid, phone, village, now);
+  }
+
+  View.Bind proveOnPage(String openid, String code, Instant now) {
+    return bindings.of(openid).isPresent()
+        ? View.Bind.ALREADY
+        : prove(openid, code, "page", now);
   }
 
   View.Bind prove(String openid, String code, String how, Instant now) {
