@@ -149,8 +149,8 @@ final class BindPage {
         """
         <p>验证码已用短信发到您的手机，10分钟内有效。</p>
         <form method="post">
-        <label>6位验证码
-        <input name="code" inputmode="numeric" pattern="[0-9]{6}" maxlength="6" required autocomplete="one-time-code"></label>
+        <label>8位验证码
+        <input name="code" inputmode="numeric" pattern="[0-9]{8}" maxlength="8" required autocomplete="one-time-code"></label>
         <button name="do" value="prove">确认绑定</button>
         </form>
         <p class="hint">没有收到？等一分钟，再<a href="?">重新发</a>。</p>

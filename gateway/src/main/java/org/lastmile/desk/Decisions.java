@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
@@ -65,7 +66,7 @@ final class Decisions implements Turns.Work {
   final OptOuts optOuts;
   final Bindings bindings;
   final Enrolment enrolment;
-  private final Proofs proofs = new Proofs();
+  private final Proofs proofs;
   private final Map<String, Signal.State> presence = new ConcurrentHashMap<>();
 
   /** Something happened to them since the last look. */
@@ -83,7 +84,8 @@ final class Decisions implements Turns.Work {
       Dispatch dispatch,
       SplittableRandom jitter,
       Links links,
-      Map<String, Planner.Address> channels) {
+      Map<String, Planner.Address> channels,
+      Predicate<String> registered) {
     this.ledger = ledger;
     this.policy = policy;
     this.turns = turns;
@@ -93,6 +95,13 @@ final class Decisions implements Turns.Work {
     this.inbox = new Inbox(ledger.memory("inbox"));
     this.optOuts = new OptOuts(ledger.memory("opt-outs"));
     this.bindings = new Bindings(ledger.memory("bindings"));
+    this.proofs = new Proofs(ledger.memory("codes"));
+    String account =
+        channels.entrySet().stream()
+            .filter(c -> c.getValue() == Planner.Address.OPENID)
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElse("");
     String sms =
         channels.containsKey("sms")
             ? "sms"
@@ -106,6 +115,8 @@ final class Decisions implements Turns.Work {
               notices.sayPatiently(turns.epoch(), sms, phone, text, now());
               wake(sms);
             },
+            (openid, text) -> tell(account, openid, text, ""),
+            registered,
             !sms.isEmpty());
   }
 

@@ -45,8 +45,8 @@ class BindPageTest {
     HttpResponse<String> asked = post(ask(PHONE, "yes"));
     assertThat(asked.statusCode()).isEqualTo(303);
     String step = asked.headers().firstValue("Location").orElseThrow();
-    assertThat(get(step).body()).contains("6位验证码");
-    assertThat(post("do=prove&code=299999").body()).contains("验证码不对");
+    assertThat(get(step).body()).contains("8位验证码");
+    assertThat(post("do=prove&code=19999999").body()).contains("验证码不对");
     HttpResponse<String> bound = post("do=prove&code=" + code());
     assertThat(bound.statusCode()).isEqualTo(200);
     assertThat(bound.body()).contains("已绑定").doesNotContain(PHONE, "0004", "<form");
@@ -111,7 +111,7 @@ class BindPageTest {
             .filter(m -> m.address().equals(PHONE))
             .findFirst()
             .orElseThrow();
-    Matcher code = Pattern.compile("验证码(\\d{6})").matcher(sms.content().text());
+    Matcher code = Pattern.compile("验证码(\\d{8})").matcher(sms.content().text());
     assertThat(code.find()).isTrue();
     return code.group(1);
   }

@@ -101,6 +101,7 @@ class WeChatTest {
     bind("o-son", "13800000001");
     assertThat(binding(WANG)).isEmpty();
     assertThat(binding("o-son")).isPresent();
+    assertThat(answerTo(WANG)).contains("已改绑到另一个微信");
   }
 
   @Test
@@ -108,7 +109,7 @@ class WeChatTest {
     says(WANG, "绑定13800000001");
     answerTo(WANG);
     String code = code("13800000001");
-    String wrong = code.equals("199999") ? "199998" : "199999";
+    String wrong = code.equals("19999999") ? "19999998" : "19999999";
     for (int i = 4; i >= 1; i--) {
       says(WANG, wrong);
       assertThat(answerTo(WANG)).contains("还可以试" + i + "次");
@@ -138,6 +139,51 @@ class WeChatTest {
     town.passes(Duration.ofMinutes(61));
     assertThat(ask(WANG, "13800000004")).isEqualTo(View.Bind.SENT);
     assertThat(ask(WANG, "12345")).isEqualTo(View.Bind.NO_PHONE);
+  }
+
+  @Test
+  void aPhoneThatIsInNoRegistryGetsNoCodeAndTheAnswerIsTheSame() {
+    town.strangers.add("13800000001");
+    assertThat(ask(WANG, "13800000001")).isEqualTo(View.Bind.SENT);
+    assertThat(town.carries("sms")).isEmpty();
+    assertThat(ask(WANG, "13800000002")).isEqualTo(View.Bind.SENT);
+    assertThat(town.carries("sms")).hasSize(1);
+  }
+
+  @Test
+  void oneAccountAndOnePhoneGetSixCodesADayAlsoAfterARestart() {
+    for (int i = 0; i < 6; i++) {
+      assertThat(ask("o-" + i, "13900000009")).isEqualTo(View.Bind.SENT);
+      assertThat(ask(WANG, "1380000000" + i)).isEqualTo(View.Bind.SENT);
+      town.now = town.now.plus(Duration.ofMinutes(31));
+      town.work();
+    }
+    town.now = town.now.plus(Duration.ofHours(2));
+    java.time.Instant now = town.now;
+    town.close();
+    town = another();
+    town.now = now;
+    assertThat(ask("o-9", "13900000009")).isEqualTo(View.Bind.TOO_MANY);
+    assertThat(ask(WANG, "13800000009")).isEqualTo(View.Bind.TOO_MANY);
+  }
+
+  @Test
+  void codesOfPointsThatSomebodyAnswersAreNoBindingCode() {
+    says(WANG, "绑定 13800000001");
+    answerTo(WANG);
+    says(WANG, "345678");
+    assertThat(town.carries("wechat")).isEmpty();
+    assertThat(inbox()).extracting(View.Words::text).containsExactly("345678");
+  }
+
+  @Test
+  void aCodeStaysGoodUntilWhatItProvedIsKept() {
+    Proofs proofs = new Proofs(ledger.memory("codes"));
+    String code = proofs.ask(WANG, "13800000001", "", town.now).orElseThrow();
+    assertThat(proofs.prove(WANG, code, town.now)).isPresent();
+    assertThat(proofs.prove(WANG, code, town.now)).isPresent();
+    proofs.spend(WANG);
+    assertThat(proofs.prove(WANG, code, town.now)).isEmpty();
   }
 
   @Test
@@ -350,7 +396,7 @@ class WeChatTest {
 
   private String code(String phone) {
     town.carries("sms");
-    Matcher code = Pattern.compile("验证码(\\d{6})").matcher(town.lastTo(phone).content().text());
+    Matcher code = Pattern.compile("验证码(\\d{8})").matcher(town.lastTo(phone).content().text());
     assertThat(code.find()).isTrue();
     return code.group(1);
   }
