@@ -35,6 +35,9 @@ final class Dispatch {
   /** Tries of one loudspeaker command whose receipt never comes. */
   private static final int MOST_ASKS = 4;
 
+  /** Receipts of a large batch take minutes; whoever has none by then is written to otherwise. */
+  private static final Duration EVIDENCE = Duration.ofMinutes(5);
+
   /** Tries whose outcome is not known: a person is written to twice at most. */
   private static final int MOST_UNKNOWN = 2;
 
@@ -172,7 +175,8 @@ final class Dispatch {
   }
 
   /**
-   * A stand-in waits until the row before it has failed, or has not got out for a while. What a
+   * A stand-in waits until the row before it has failed, has not got out for a while, or has got
+   * out and nobody says that it came. What a
    * platform holds for review, or a lane that is down can't take, is not waited for.
    */
   private boolean standsBack(Progress progress, Progress.Row row, Policy.Waits waits, Instant now) {
@@ -189,7 +193,15 @@ final class Dispatch {
     }
     Instant released = progress.released() == null ? now : progress.released();
     boolean hopeless = !first.flying() && down.contains(first.delivery().channel());
-    return first.handoff() != null || (!hopeless && now.isBefore(released.plus(waits.spill())));
+    if (first.handoff() != null) {
+      // A platform that takes everything and proves nothing must not keep the next one waiting.
+      return now.isBefore(first.handoff().plus(longer(waits.spill(), EVIDENCE)));
+    }
+    return !hopeless && now.isBefore(released.plus(waits.spill()));
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static long key(Case of, Progress.Row row) {

@@ -248,6 +248,26 @@ class WeChatTest {
   }
 
   @Test
+  void whatThePlatformTookWithoutEverSayingThatItCameGoesBySmsAfterAWhile() {
+    resident("o-zhao", "13700000001");
+    town.issue(Town.warning(Grade.RED, "r1"));
+    assertThat(to("o-zhao", town.carries("wechat"))).hasSize(1);
+    town.passes(Duration.ofMinutes(4));
+    assertThat(to("13700000001", town.carries("sms"))).isEmpty();
+    town.passes(Duration.ofMinutes(2));
+    assertThat(to("13700000001", town.carries("sms"))).hasSize(1);
+  }
+
+  @Test
+  void aReceiptKeepsTheSmsBack() {
+    resident("o-zhao", "13700000001");
+    town.issue(Town.warning(Grade.RED, "r1"));
+    town.confirms(to("o-zhao", town.carries("wechat")).get(0), Signal.Evidence.DELIVERED);
+    town.passes(Duration.ofMinutes(6));
+    assertThat(to("13700000001", town.carries("sms"))).isEmpty();
+  }
+
+  @Test
   void whenTheTemplateIsBannedEverybodyGetsAnSmsAtOnceAlsoThoseNotTriedYet() {
     resident("o-zhao", "13700000001");
     town.issue(Town.warning(Grade.RED, "r1"));
