@@ -133,7 +133,12 @@ public final class App implements AutoCloseable {
                   () -> config.policy().wording(),
                   clock,
                   new Desk.Setup(
-                      owner(config), config.desk().term(), config.zone(), links, addresses, this::registered)));
+                      owner(config),
+                      config.desk().term(),
+                      config.zone(),
+                      links,
+                      addresses,
+                      this::registered)));
 
       ScheduledExecutorService timer =
           Executors.newSingleThreadScheduledExecutor(

@@ -14,8 +14,8 @@ import org.lastmile.desk.View;
 /**
  * Where a follower binds their WeChat account to their phone and village. The link came to that
  * account alone, but may be passed on: it lasts for minutes, binds once, and neither shows, changes
- * nor ends what is bound. The phone is proved by a code that comes there by SMS. Without script, and
- * nothing of it is kept before the person has agreed.
+ * nor ends what is bound. The phone is proved by a code that comes there by SMS. Without script,
+ * and nothing of it is kept before the person has agreed.
  */
 final class BindPage {
   private static final int FORM = 4 * 1024;

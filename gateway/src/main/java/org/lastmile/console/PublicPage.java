@@ -252,7 +252,9 @@ final class PublicPage {
         : "<p class=\"said\">✓ 已记录：您已收到。</p>\n";
   }
 
-  /** Who has several warnings to answer finds the others here, once they have shown who they are. */
+  /**
+   * Who has several warnings to answer finds the others here, once they have shown who they are.
+   */
   private String others(View.Personal person) {
     if (person.others().isEmpty()) {
       return "";

@@ -318,7 +318,8 @@ public final class Desk implements AutoCloseable {
 
   /** On a page, an account without a phone is to be bound to that one: a code goes there by SMS. */
   public CompletableFuture<View.Bind> bind(String openid, String phone, String village) {
-    return submit(Need.INTAKE, () -> decisions.enrolment.askOnPage(openid, phone, village, turns.now()));
+    return submit(
+        Need.INTAKE, () -> decisions.enrolment.askOnPage(openid, phone, village, turns.now()));
   }
 
   /** The code has come. */

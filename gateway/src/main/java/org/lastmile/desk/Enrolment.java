@@ -156,15 +156,11 @@ final class Enrolment {
 
   /** The same from a page: its link may be in somebody else's hands, so what is bound stays. */
   View.Bind askOnPage(String openid, String phone, String village, Instant now) {
-    return bindings.of(openid).isPresent()
-        ? View.Bind.ALREADY
-        : ask(openid, phone, village, now);
+    return bindings.of(openid).isPresent() ? View.Bind.ALREADY : ask(openid, phone, village, now);
   }
 
   View.Bind proveOnPage(String openid, String code, Instant now) {
-    return bindings.of(openid).isPresent()
-        ? View.Bind.ALREADY
-        : prove(openid, code, "page", now);
+    return bindings.of(openid).isPresent() ? View.Bind.ALREADY : prove(openid, code, "page", now);
   }
 
   View.Bind prove(String openid, String code, String how, Instant now) {

@@ -68,8 +68,11 @@ final class Proofs {
   /** A new code, in the place of an earlier one; empty when there were too many lately. */
   Optional<String> ask(String openid, String phone, String village, Instant now) {
     forgetOld(now);
-    if (many(openid, MOST_OF_ACCOUNT) || many(phone, MOST_OF_PHONE) || many(ALL, MOST_AT_ALL)
-        || today(openid) >= MOST_A_DAY || today(phone) >= MOST_A_DAY) {
+    if (many(openid, MOST_OF_ACCOUNT)
+        || many(phone, MOST_OF_PHONE)
+        || many(ALL, MOST_AT_ALL)
+        || today(openid) >= MOST_A_DAY
+        || today(phone) >= MOST_A_DAY) {
       return Optional.empty();
     }
     for (String key : new String[] {openid, phone}) {

@@ -186,7 +186,9 @@ public final class View {
     UNBOUND,
     /** That is no mobile phone. */
     NO_PHONE,
-    /** The account has a phone: only the chat, where WeChat says who writes, changes or ends that. */
+    /**
+     * The account has a phone: only the chat, where WeChat says who writes, changes or ends that.
+     */
     ALREADY,
     /** Too many codes lately: later. */
     TOO_MANY,
