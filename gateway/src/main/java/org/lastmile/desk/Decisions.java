@@ -285,7 +285,9 @@ final class Decisions implements Turns.Work {
           int attempt = row.attempts() + 1;
           int number = row.delivery().number();
           say(of, Event.ofDelivery(now, Event.Type.TRIED, number, attempt, null, ""));
-          messages.add(dispatch.message(of, row, policy.get()));
+          Message message = dispatch.message(of, row, policy.get());
+          dispatch.begun(channel, message.attempt());
+          messages.add(message);
         });
     messages.addAll(notices.tests(channel, room - messages.size(), now));
     return messages;
@@ -301,8 +303,8 @@ final class Decisions implements Turns.Work {
       String channel = of.row.delivery().channel();
       if (outcome instanceof Outcome.LaneDown) {
         dispatch.lane(channel, false);
-      } else if (!(outcome instanceof Outcome.Retry || outcome instanceof Outcome.Unknown)) {
-        dispatch.lane(channel, true);
+      } else if (outcome instanceof Outcome.Accepted) {
+        dispatch.carried(channel, attempt);
       }
       say(of.of, Evidence.of(of.row, of.attempt, outcome, policy.get().waits(), jitter, now()));
       withdraw(of.of, of.row);
@@ -394,7 +396,10 @@ final class Decisions implements Turns.Work {
         Enrolment.Said welcome = enrolment.welcome(b.address());
         tell(channel, b.address(), welcome.text(), welcome.link());
       }
-      case UNFOLLOWED -> enrolment.unbind(b.address());
+      case UNFOLLOWED -> {
+        enrolment.unbind(b.address());
+        bindings.die(b.address()); // the registry may have it, too
+      }
       case ACCEPTED -> bindings.takes(b.address(), true);
       case REFUSED -> bindings.takes(b.address(), false);
       case DEAD -> bindings.die(b.address());
@@ -554,6 +559,7 @@ final class Decisions implements Turns.Work {
         && of.progress.answered(row)) {
       return; // said before
     }
+    List<Integer> declined = e.type() == Event.Type.DECLINED ? declined(of, row, e) : List.of();
     say(of, e);
     if (yes && of.progress.answered(row)) {
       for (Progress.Row r : of.progress.rowsOf(row.delivery().recipient())) {
@@ -565,9 +571,7 @@ final class Decisions implements Turns.Work {
         }
       }
     }
-    if (e.type() == Event.Type.DECLINED) {
-      handOver(of, row, e);
-    }
+    handOver(of, row, e, declined);
   }
 
   /** Warnings that the person of a delivery has not answered, beside its own. */
@@ -624,9 +628,17 @@ final class Decisions implements Turns.Work {
     }
   }
 
-  /** 去不了: the next rung at once, for every point that the person can't see to. */
-  private void handOver(Case of, Progress.Row row, Event e) {
+  /** Points that the person had not declined before: the same word twice calls nobody else. */
+  private static List<Integer> declined(Case of, Progress.Row row, Event e) {
+    String recipient = row.delivery().recipient();
     List<Integer> places = e.point() >= 0 ? List.of(e.point()) : row.delivery().points();
+    return places.stream()
+        .filter(p -> !of.progress.spot(p).declinedBy().contains(recipient))
+        .toList();
+  }
+
+  /** 去不了: the next rung at once, for every point that the person can't see to. */
+  private void handOver(Case of, Progress.Row row, Event e, List<Integer> places) {
     for (int place : places) {
       Progress.Spot spot = of.progress.spot(place);
       int next = spot.stage() + 1;
@@ -645,7 +657,10 @@ final class Decisions implements Turns.Work {
     if (p.subject() != Signal.Subject.DEVICE) {
       if (wechat(channel)) {
         // One account is the whole lane; of several modems one may go without the others.
-        dispatch.lane(channel, p.state() != Signal.State.OFFLINE);
+        // What carries badly may carry nothing: it changes nothing.
+        if (p.state() != Signal.State.DEGRADED) {
+          dispatch.lane(channel, p.state() == Signal.State.ONLINE);
+        }
       }
       return;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,7 +160,7 @@ class WeChatTest {
       town.work();
     }
     town.now = town.now.plus(Duration.ofHours(2));
-    java.time.Instant now = town.now;
+    Instant now = town.now;
     town.close();
     town = another();
     town.now = now;
@@ -275,6 +276,73 @@ class WeChatTest {
     Message one = town.takes("wechat", 1).get(0);
     town.outcome(one, new Outcome.LaneDown("43116: the template is banned"));
     assertThat(to("13700000001", town.carries("sms"))).hasSize(1);
+  }
+
+  @Test
+  void neitherALateAnswerNorAWeakLineUndoesABan() {
+    resident("o-zhao", "13700000001");
+    town.issue(Town.warning(Grade.RED, "r1"));
+    town.takes("wechat", 100);
+    resident("o-zhao", "13700000001");
+    String two = town.issue(Town.warning(Grade.RED, "r2")).id();
+    List<Message> both = town.takes("wechat", 1);
+    List<Message> sent = town.sent.stream().filter(m -> m.address().equals("o-zhao")).toList();
+    assertThat(both).isNotEmpty();
+    town.outcome(both.get(0), new Outcome.LaneDown("43116: the template is banned"));
+    town.outcome(sent.get(0), new Outcome.Accepted(List.of()));
+    town.ask(
+        d ->
+            d.signal(
+                "wechat",
+                new Signal.Presence(
+                    Signal.Subject.LANE, "wechat", Signal.State.DEGRADED, "", town.now, Map.of())));
+    assertThat(to("13700000001", town.carries("sms")))
+        .extracting(m -> m.content().about())
+        .containsExactly(two);
+  }
+
+  @Test
+  void whoLeavesIsNotWrittenToAlsoWhenTheRegistryHasTheirAccount() {
+    withOpenid(WANG);
+    follower(WANG, Signal.Change.UNFOLLOWED);
+    town.issue(Town.warning(Grade.RED, "r1"));
+    assertThat(town.carries("wechat")).isEmpty();
+  }
+
+  @Test
+  void aRobotKeepsTheNameThatTheConfigurationGivesIt() {
+    member("robot:Duty");
+    town.issue(Town.warning(Grade.RED, "r1"));
+    assertThat(town.carries("wecom")).extracting(Message::address).containsExactly("robot:Duty");
+  }
+
+  @Test
+  void theSamePersonsSecondRefusalCallsNobodyElse() {
+    town.point("p1", false);
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    Message card = to(Town.phone("A", "p1"), town.carries("sms")).get(0);
+    town.confirms(card, Signal.Evidence.DECLINED);
+    int stage = town.at(id, "p1").stage();
+    town.confirms(card, Signal.Evidence.DECLINED);
+    assertThat(stage).isPositive();
+    assertThat(town.at(id, "p1").stage()).isEqualTo(stage);
+  }
+
+  @Test
+  void whatThePageLeftOpenASmsStillAnswersAndNoMore() {
+    ResponsiblePerson wang =
+        Town.person("王", ResponsiblePerson.Part.A, "13911111111", List.of("p1", "p2"));
+    town.point("p1", List.of(wang), List.of(), List.of());
+    town.point("p2", List.of(wang), List.of(), List.of());
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    Message sms =
+        town.carries("sms").stream().filter(m -> !Town.details(m)).findFirst().orElseThrow();
+    int number = Integer.parseInt(sms.attempt().split("\\.", -1)[1]);
+    town.ask(d -> d.answer(id, number, Map.of(0, false)));
+    town.writes("13911111111", "1");
+    assertThat(town.ask(d -> d.personal(id, number)).orElseThrow().points())
+        .extracting(View.Asked::said)
+        .containsExactly(false, true);
   }
 
   @Test
