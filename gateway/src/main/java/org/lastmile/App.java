@@ -32,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -62,12 +63,14 @@ import org.lastmile.ledger.Ledger;
 import org.lastmile.ledger.RedisAddress;
 import org.lastmile.ledger.RedisLedger;
 import org.lastmile.registry.Registries;
+import org.lastmile.registry.Registry;
 import org.lastmile.routes.CarrierChannel;
 import org.lastmile.routes.DispatchRoutes;
 import org.lastmile.routes.ImportDesk;
 import org.lastmile.routes.IntakeRoutes;
 import org.lastmile.routes.Lane;
 import org.lastmile.warning.Planner;
+import org.lastmile.warning.Resident;
 import org.lastmile.warning.Warning;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +99,15 @@ public final class App implements AutoCloseable {
     return new App(config, clock, bootstrapToken);
   }
 
+  /** Somebody in the registry has that mobile phone. */
+  private boolean registered(String phone) {
+    Registry registry = registries.current();
+    return Stream.concat(
+            registry.residents().stream().map(Resident::phone),
+            registry.people().stream().flatMap(p -> Stream.of(p.phone(), p.backupPhone())))
+        .anyMatch(p -> p.replaceAll("\\D", "").endsWith(phone));
+  }
+
   private App(Config config, Clock clock, String bootstrapToken) throws Exception {
     try {
       RedisAddress address = store(config.store());
@@ -121,7 +133,12 @@ public final class App implements AutoCloseable {
                   () -> config.policy().wording(),
                   clock,
                   new Desk.Setup(
-                      owner(config), config.desk().term(), config.zone(), links, addresses)));
+                      owner(config),
+                      config.desk().term(),
+                      config.zone(),
+                      links,
+                      addresses,
+                      this::registered)));
 
       ScheduledExecutorService timer =
           Executors.newSingleThreadScheduledExecutor(

@@ -4,8 +4,6 @@ import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,9 +12,10 @@ import org.lastmile.desk.Desk;
 import org.lastmile.desk.View;
 
 /**
- * Where a follower binds their WeChat account to their phone and village, and frees it again. The
- * link came to that account alone; the phone is proved by a code that comes there by SMS. Without
- * script, and nothing of it is kept before the person has agreed.
+ * Where a follower binds their WeChat account to their phone and village. The link came to that
+ * account alone, but may be passed on: it lasts for minutes, binds once, and neither shows, changes
+ * nor ends what is bound. The phone is proved by a code that comes there by SMS. Without script,
+ * and nothing of it is kept before the person has agreed.
  */
 final class BindPage {
   private static final int FORM = 4 * 1024;
@@ -26,18 +25,25 @@ final class BindPage {
 
   private static final String OTHERWISE = "请回到公众号，回复“绑定”，用新的链接再试。";
 
+  private static final Html BOUND =
+      page(
+          "",
+          """
+          <p class="said">✓ 已绑定</p>
+          <p>这个微信会收到您家的灾害预警。只用于预警。</p>
+          <p>要换手机号或者解绑，请回到公众号，回复“绑定”加新手机号，或回复“解绑”；解绑后马上删除。</p>
+          """);
+
   private final Desk desk;
   private final Rosters rosters;
   private final Links links;
   private final Api api;
-  private final DateTimeFormatter day;
 
-  BindPage(Desk desk, Rosters rosters, Links links, Api api, ZoneId zone) {
+  BindPage(Desk desk, Rosters rosters, Links links, Api api) {
     this.desk = desk;
     this.rosters = rosters;
     this.links = links;
     this.api = api;
-    this.day = DateTimeFormatter.ofPattern("yyyy年M月d日").withZone(zone);
   }
 
   void mount(Router router) {
@@ -73,17 +79,20 @@ final class BindPage {
             case "ask" -> ask(openid, form, path);
             case "prove" ->
                 desk.prove(openid, field(form, "code"))
-                    .thenCompose(
-                        step ->
-                            step == View.Bind.WRONG_CODE
-                                ? done(code(words(step)))
-                                : step == View.Bind.BOUND
-                                    ? done(Html.seeOther(path))
-                                    : open(openid, words(step)));
-            case "unbind" -> desk.unbind(openid).thenApply(step -> Html.seeOther(path));
+                    .thenComposeAsync(step -> proved(step, openid, token), api.work());
             default -> open(openid, "");
           };
         });
+  }
+
+  private CompletionStage<Html> proved(View.Bind step, String openid, String token) {
+    if (step == View.Bind.WRONG_CODE) {
+      return done(code(words(step)));
+    }
+    if (step == View.Bind.BOUND) {
+      links.spend(token);
+    }
+    return open(openid, words(step));
   }
 
   private CompletionStage<Html> ask(String openid, MultiMap form, String path) {
@@ -114,23 +123,7 @@ final class BindPage {
 
   private CompletionStage<Html> open(String openid, String error) {
     return desk.binding(openid)
-        .thenApplyAsync(found -> found.map(this::bound).orElseGet(() -> phone(error)), api.work());
-  }
-
-  private Html bound(View.Binding b) {
-    return page(
-        "",
-        """
-        <p class="said">✓ 已绑定 %s</p>
-        %s<p>您在%s同意用这个手机号在微信接收预警。只用于预警，解绑后马上删除。</p>
-        <form method="post">
-        <button class="no" name="do" value="unbind">解绑并删除</button>
-        </form>
-        """
-            .formatted(
-                Mask.address(b.phone()),
-                b.village().isEmpty() ? "" : "<p>" + Html.text(b.village()) + "</p>\n",
-                day.format(b.since())));
+        .thenApplyAsync(found -> found.isPresent() ? BOUND : phone(error), api.work());
   }
 
   private Html phone(String error) {
@@ -156,8 +149,8 @@ final class BindPage {
         """
         <p>验证码已用短信发到您的手机，10分钟内有效。</p>
         <form method="post">
-        <label>6位验证码
-        <input name="code" inputmode="numeric" pattern="[0-9]{6}" maxlength="6" required autocomplete="one-time-code"></label>
+        <label>8位验证码
+        <input name="code" inputmode="numeric" pattern="[0-9]{8}" maxlength="8" required autocomplete="one-time-code"></label>
         <button name="do" value="prove">确认绑定</button>
         </form>
         <p class="hint">没有收到？等一分钟，再<a href="?">重新发</a>。</p>
@@ -196,7 +189,7 @@ final class BindPage {
       case NO_SMS -> "现在发不了短信验证码，请联系村委会登记。";
       case WRONG_CODE -> "验证码不对，请再看看短信。";
       case NO_CODE -> "验证码已失效，请重新发。";
-      case SENT, BOUND, UNBOUND -> "";
+      case SENT, BOUND, UNBOUND, ALREADY -> "";
     };
   }
 }

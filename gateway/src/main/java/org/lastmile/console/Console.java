@@ -105,7 +105,7 @@ public final class Console implements AutoCloseable {
     new PublicPage(
             parts.desk(), parts.rosters(), parts.links(), tries, parts.clock(), api, parts.zone())
         .mount(router);
-    new BindPage(parts.desk(), parts.rosters(), parts.links(), api, parts.zone()).mount(router);
+    new BindPage(parts.desk(), parts.rosters(), parts.links(), api).mount(router);
     parts.callbacks().forEach(this::mount);
     new Assets().mount(router);
   }

@@ -20,7 +20,7 @@ import org.lastmile.channel.Memory;
 public final class Links implements org.lastmile.desk.Links {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int SIGNED = 12; // bytes: 96 bits are never guessed
-  private static final Duration BINDING = Duration.ofDays(1);
+  private static final Duration BINDING = Duration.ofMinutes(15);
 
   private final Memory memory;
   private final SecureRandom random;
@@ -79,6 +79,11 @@ public final class Links implements org.lastmile.desk.Links {
   /** Whose account may be bound with that token; empty = nobody's, or too late. */
   Optional<String> openid(String token) {
     return memory.get("binding/" + Secret.digest(token));
+  }
+
+  /** That link has done its work. */
+  void spend(String token) {
+    memory.remove("binding/" + Secret.digest(token));
   }
 
   private byte[] sign(String words) {

@@ -152,7 +152,12 @@ final class PublicPage {
               tries.right(whose);
               int delivery = links.delivery(link.id(), link.token()).orElseThrow();
               return desk.answer(link.id(), delivery, answers)
-                  .thenApply(kept -> Html.seeOther(link.path()));
+                  .thenCompose(kept -> open(link))
+                  .thenApply(
+                      now ->
+                          now.others().isEmpty()
+                              ? Html.seeOther(link.path())
+                              : page(200, now, "", others(now)));
             },
             api.work());
   }
@@ -189,6 +194,10 @@ final class PublicPage {
   }
 
   private Html page(int status, View.Personal person, String error) {
+    return page(status, person, error, "");
+  }
+
+  private Html page(int status, View.Personal person, String error, String others) {
     StringBuilder more = new StringBuilder(said(person));
     boolean answerable = answerable(person);
     String form = answerable ? form(person, error) : "";
@@ -201,7 +210,7 @@ final class PublicPage {
     if (form.isEmpty() && person.warning().status().open()) {
       more.append(Html.paragraph("这个链接已经过期，不能再答复。" + OTHERWISE));
     }
-    return page(status, person.warning(), more.toString(), form + others(person));
+    return page(status, person.warning(), more.toString(), form + others);
   }
 
   private String form(View.Personal person, String error) {
@@ -243,7 +252,9 @@ final class PublicPage {
         : "<p class=\"said\">✓ 已记录：您已收到。</p>\n";
   }
 
-  /** Who has several warnings to answer finds the others here. */
+  /**
+   * Who has several warnings to answer finds the others here, once they have shown who they are.
+   */
   private String others(View.Personal person) {
     if (person.others().isEmpty()) {
       return "";
@@ -265,8 +276,9 @@ final class PublicPage {
     return !person.phones().isEmpty();
   }
 
+  /** One person has the same tries on all their links: several warnings give no more. */
   private static String whose(View.Personal person) {
-    return person.warning().id() + "/" + String.join("/", person.phones());
+    return String.join("/", person.phones());
   }
 
   /** The page has to be readable while the store is away; an answer is not taken then. */

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
@@ -65,7 +66,7 @@ final class Decisions implements Turns.Work {
   final OptOuts optOuts;
   final Bindings bindings;
   final Enrolment enrolment;
-  private final Proofs proofs = new Proofs();
+  private final Proofs proofs;
   private final Map<String, Signal.State> presence = new ConcurrentHashMap<>();
 
   /** Something happened to them since the last look. */
@@ -83,7 +84,8 @@ final class Decisions implements Turns.Work {
       Dispatch dispatch,
       SplittableRandom jitter,
       Links links,
-      Map<String, Planner.Address> channels) {
+      Map<String, Planner.Address> channels,
+      Predicate<String> registered) {
     this.ledger = ledger;
     this.policy = policy;
     this.turns = turns;
@@ -93,6 +95,13 @@ final class Decisions implements Turns.Work {
     this.inbox = new Inbox(ledger.memory("inbox"));
     this.optOuts = new OptOuts(ledger.memory("opt-outs"));
     this.bindings = new Bindings(ledger.memory("bindings"));
+    this.proofs = new Proofs(ledger.memory("codes"));
+    String account =
+        channels.entrySet().stream()
+            .filter(c -> c.getValue() == Planner.Address.OPENID)
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElse("");
     String sms =
         channels.containsKey("sms")
             ? "sms"
@@ -106,6 +115,8 @@ final class Decisions implements Turns.Work {
               notices.sayPatiently(turns.epoch(), sms, phone, text, now());
               wake(sms);
             },
+            (openid, text) -> tell(account, openid, text, ""),
+            registered,
             !sms.isEmpty());
   }
 
@@ -274,7 +285,9 @@ final class Decisions implements Turns.Work {
           int attempt = row.attempts() + 1;
           int number = row.delivery().number();
           say(of, Event.ofDelivery(now, Event.Type.TRIED, number, attempt, null, ""));
-          messages.add(dispatch.message(of, row, policy.get()));
+          Message message = dispatch.message(of, row, policy.get());
+          dispatch.begun(channel, message.attempt());
+          messages.add(message);
         });
     messages.addAll(notices.tests(channel, room - messages.size(), now));
     return messages;
@@ -290,8 +303,8 @@ final class Decisions implements Turns.Work {
       String channel = of.row.delivery().channel();
       if (outcome instanceof Outcome.LaneDown) {
         dispatch.lane(channel, false);
-      } else if (!(outcome instanceof Outcome.Retry || outcome instanceof Outcome.Unknown)) {
-        dispatch.lane(channel, true);
+      } else if (outcome instanceof Outcome.Accepted) {
+        dispatch.carried(channel, attempt);
       }
       say(of.of, Evidence.of(of.row, of.attempt, outcome, policy.get().waits(), jitter, now()));
       withdraw(of.of, of.row);
@@ -383,7 +396,10 @@ final class Decisions implements Turns.Work {
         Enrolment.Said welcome = enrolment.welcome(b.address());
         tell(channel, b.address(), welcome.text(), welcome.link());
       }
-      case UNFOLLOWED -> enrolment.unbind(b.address());
+      case UNFOLLOWED -> {
+        enrolment.unbind(b.address());
+        bindings.die(b.address()); // the registry may have it, too
+      }
       case ACCEPTED -> bindings.takes(b.address(), true);
       case REFUSED -> bindings.takes(b.address(), false);
       case DEAD -> bindings.die(b.address());
@@ -543,6 +559,7 @@ final class Decisions implements Turns.Work {
         && of.progress.answered(row)) {
       return; // said before
     }
+    List<Integer> declined = e.type() == Event.Type.DECLINED ? declined(of, row, e) : List.of();
     say(of, e);
     if (yes && of.progress.answered(row)) {
       for (Progress.Row r : of.progress.rowsOf(row.delivery().recipient())) {
@@ -554,9 +571,7 @@ final class Decisions implements Turns.Work {
         }
       }
     }
-    if (e.type() == Event.Type.DECLINED) {
-      handOver(of, row, e);
-    }
+    handOver(of, row, e, declined);
   }
 
   /** Warnings that the person of a delivery has not answered, beside its own. */
@@ -613,9 +628,17 @@ final class Decisions implements Turns.Work {
     }
   }
 
-  /** 去不了: the next rung at once, for every point that the person can't see to. */
-  private void handOver(Case of, Progress.Row row, Event e) {
+  /** Points that the person had not declined before: the same word twice calls nobody else. */
+  private static List<Integer> declined(Case of, Progress.Row row, Event e) {
+    String recipient = row.delivery().recipient();
     List<Integer> places = e.point() >= 0 ? List.of(e.point()) : row.delivery().points();
+    return places.stream()
+        .filter(p -> !of.progress.spot(p).declinedBy().contains(recipient))
+        .toList();
+  }
+
+  /** 去不了: the next rung at once, for every point that the person can't see to. */
+  private void handOver(Case of, Progress.Row row, Event e, List<Integer> places) {
     for (int place : places) {
       Progress.Spot spot = of.progress.spot(place);
       int next = spot.stage() + 1;
@@ -634,7 +657,10 @@ final class Decisions implements Turns.Work {
     if (p.subject() != Signal.Subject.DEVICE) {
       if (wechat(channel)) {
         // One account is the whole lane; of several modems one may go without the others.
-        dispatch.lane(channel, p.state() != Signal.State.OFFLINE);
+        // What carries badly may carry nothing: it changes nothing.
+        if (p.state() != Signal.State.DEGRADED) {
+          dispatch.lane(channel, p.state() == Signal.State.ONLINE);
+        }
       }
       return;
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.Message;
@@ -47,13 +48,26 @@ public final class Desk implements AutoCloseable {
    * @param term how long the lease lasts without renewal
    * @param links where people read on
    * @param channels configured channels and what they call an address
+   * @param registered true for a mobile phone of 11 digits that the registry knows: to no other is
+   *     a code sent
    */
   public record Setup(
       String owner,
       Duration term,
       ZoneId zone,
       Links links,
-      Map<String, Planner.Address> channels) {
+      Map<String, Planner.Address> channels,
+      Predicate<String> registered) {
+
+    /** Where every phone may be written to. */
+    public Setup(
+        String owner,
+        Duration term,
+        ZoneId zone,
+        Links links,
+        Map<String, Planner.Address> channels) {
+      this(owner, term, zone, links, channels, phone -> true);
+    }
 
     /** With links that open a warning for everybody alike; an empty start = no links. */
     public Setup(
@@ -98,7 +112,8 @@ public final class Desk implements AutoCloseable {
             new Dispatch(setup.links(), c -> setup.channels().get(c) == Planner.Address.WECOM),
             new SplittableRandom(setup.owner().hashCode()),
             setup.links(),
-            setup.channels());
+            setup.channels(),
+            setup.registered());
     this.intake =
         new Intake(
             decisions.cases,
@@ -301,19 +316,15 @@ public final class Desk implements AutoCloseable {
                 : decisions.optOuts.remove(phone));
   }
 
-  /** A person wants to bind their WeChat account to that phone: a code goes there by SMS. */
+  /** On a page, an account without a phone is to be bound to that one: a code goes there by SMS. */
   public CompletableFuture<View.Bind> bind(String openid, String phone, String village) {
-    return submit(Need.INTAKE, () -> decisions.enrolment.ask(openid, phone, village, turns.now()));
+    return submit(
+        Need.INTAKE, () -> decisions.enrolment.askOnPage(openid, phone, village, turns.now()));
   }
 
   /** The code has come. */
   public CompletableFuture<View.Bind> prove(String openid, String code) {
-    return submit(Need.INTAKE, () -> decisions.enrolment.prove(openid, code, "page", turns.now()));
-  }
-
-  /** Forgets the phone of a WeChat account. */
-  public CompletableFuture<View.Bind> unbind(String openid) {
-    return submit(Need.INTAKE, () -> decisions.enrolment.unbind(openid));
+    return submit(Need.INTAKE, () -> decisions.enrolment.proveOnPage(openid, code, turns.now()));
   }
 
   /** What a WeChat account is bound to; empty = to nothing. */

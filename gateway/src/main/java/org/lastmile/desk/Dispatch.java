@@ -35,6 +35,9 @@ final class Dispatch {
   /** Tries of one loudspeaker command whose receipt never comes. */
   private static final int MOST_ASKS = 4;
 
+  /** Receipts of a large batch take minutes; whoever has none by then is written to otherwise. */
+  private static final Duration EVIDENCE = Duration.ofMinutes(5);
+
   /** Tries whose outcome is not known: a person is written to twice at most. */
   private static final int MOST_UNKNOWN = 2;
 
@@ -51,8 +54,8 @@ final class Dispatch {
   private final Links links;
   private final Predicate<String> company;
 
-  /** Channels that last said that they can carry nothing. */
-  private final Set<String> down = new HashSet<>();
+  /** Channels that last said that they can carry nothing, and the tries they were given since. */
+  private final Map<String, Set<String>> down = new HashMap<>();
 
   /** Company: true for a channel to a company's own accounts. */
   Dispatch(Links links, Predicate<String> company) {
@@ -77,7 +80,22 @@ final class Dispatch {
     if (carries) {
       down.remove(channel);
     } else {
-      down.add(channel);
+      down.put(channel, new HashSet<>());
+    }
+  }
+
+  void begun(String channel, String attempt) {
+    Set<String> since = down.get(channel);
+    if (since != null) {
+      since.add(attempt);
+    }
+  }
+
+  /** It took that try: it carries again, unless the try was older than what brought it down. */
+  void carried(String channel, String attempt) {
+    Set<String> since = down.get(channel);
+    if (since != null && since.contains(attempt)) {
+      down.remove(channel);
     }
   }
 
@@ -172,8 +190,9 @@ final class Dispatch {
   }
 
   /**
-   * A stand-in waits until the row before it has failed, or has not got out for a while. What a
-   * platform holds for review, or a lane that is down can't take, is not waited for.
+   * A stand-in waits until the row before it has failed, has not got out for a while, or has got
+   * out and nobody says that it came. What a platform holds for review, or a lane that is down
+   * can't take, is not waited for.
    */
   private boolean standsBack(Progress progress, Progress.Row row, Policy.Waits waits, Instant now) {
     int before = row.delivery().insteadOf();
@@ -188,8 +207,16 @@ final class Dispatch {
       return false;
     }
     Instant released = progress.released() == null ? now : progress.released();
-    boolean hopeless = !first.flying() && down.contains(first.delivery().channel());
-    return first.handoff() != null || (!hopeless && now.isBefore(released.plus(waits.spill())));
+    boolean hopeless = !first.flying() && down.containsKey(first.delivery().channel());
+    if (first.handoff() != null) {
+      // A platform that takes everything and proves nothing must not keep the next one waiting.
+      return now.isBefore(first.handoff().plus(longer(waits.spill(), EVIDENCE)));
+    }
+    return !hopeless && now.isBefore(released.plus(waits.spill()));
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static long key(Case of, Progress.Row row) {

@@ -123,7 +123,7 @@ final class Replies {
         return false;
       }
       if (one.row().delivery().codes().isEmpty()) {
-        answer(one, -1, answer.meaning(), inbound);
+        rest(one, answer.meaning(), inbound);
         return true;
       }
       // It asked for codes: the words show that it was read, and for no more.
@@ -148,6 +148,22 @@ final class Replies {
       answer(one, -1, answer.meaning(), inbound);
     }
     return true;
+  }
+
+  /** For all its points, or for those that nothing was said of on the page. */
+  private void rest(Sent one, Answer.Meaning meaning, Signal.Inbound inbound) {
+    String recipient = one.row().delivery().recipient();
+    List<Integer> places = one.row().delivery().points();
+    List<Integer> unsaid =
+        places.stream()
+            .filter(p -> !one.of().progress.spot(p).answered().contains(recipient))
+            .filter(p -> !one.of().progress.spot(p).declinedBy().contains(recipient))
+            .toList();
+    if (unsaid.size() == places.size()) {
+      answer(one, -1, meaning, inbound);
+    } else {
+      unsaid.forEach(p -> answer(one, p, meaning, inbound));
+    }
   }
 
   /** Most codes must be known: a phone number that somebody writes reads like codes too. */

@@ -186,6 +186,10 @@ public final class View {
     UNBOUND,
     /** That is no mobile phone. */
     NO_PHONE,
+    /**
+     * The account has a phone: only the chat, where WeChat says who writes, changes or ends that.
+     */
+    ALREADY,
     /** Too many codes lately: later. */
     TOO_MANY,
     /** No channel reaches phones, or none of ours. */

@@ -449,9 +449,11 @@ public final class Planner {
     return switch (kind) {
       case PHONE -> stage > 0 && !person.backupPhone.isBlank() ? person.backupPhone : person.phone;
       case OPENID -> openid(person);
-      // The platform takes either case and answers in small letters.
-      case WECOM ->
-          account(person.wecom, terms.accounts().wecom(), person).toLowerCase(Locale.ROOT);
+      case WECOM -> {
+        // The platform takes either case and answers in small letters; a robot's name is ours.
+        String account = account(person.wecom, terms.accounts().wecom(), person);
+        yield account.startsWith("robot:") ? account : account.toLowerCase(Locale.ROOT);
+      }
       case DEVICE -> "";
     };
   }

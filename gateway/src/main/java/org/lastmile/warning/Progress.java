@@ -406,7 +406,7 @@ public final class Progress {
       if (!d.audience().acts() || d.details()) {
         continue;
       }
-      if (d.codes().size() > 1 ? saidForAll(row) : row.declined || confirmed(row)) {
+      if (d.points().size() > 1 ? saidForAll(row) : row.declined || confirmed(row)) {
         return false;
       }
       boolean failed = row.state.settled() && !row.state.told();

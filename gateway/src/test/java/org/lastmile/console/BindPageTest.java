@@ -35,7 +35,7 @@ class BindPageTest {
   }
 
   @Test
-  void aPhoneIsBoundByTheCodeThatComesThereAndFreedByAButton() throws Exception {
+  void aPhoneIsBoundByTheCodeThatComesThereAndTheLinkIsSpent() throws Exception {
     HttpResponse<String> form = get(page);
     assertThat(form.statusCode()).isEqualTo(200);
     assertThat(form.body())
@@ -45,20 +45,29 @@ class BindPageTest {
     HttpResponse<String> asked = post(ask(PHONE, "yes"));
     assertThat(asked.statusCode()).isEqualTo(303);
     String step = asked.headers().firstValue("Location").orElseThrow();
-    assertThat(get(step).body()).contains("6位验证码");
-    assertThat(post("do=prove&code=299999").body()).contains("验证码不对");
-    assertThat(post("do=prove&code=" + code()).statusCode()).isEqualTo(303);
+    assertThat(get(step).body()).contains("8位验证码");
+    assertThat(post("do=prove&code=19999999").body()).contains("验证码不对");
+    HttpResponse<String> bound = post("do=prove&code=" + code());
+    assertThat(bound.statusCode()).isEqualTo(200);
+    assertThat(bound.body()).contains("已绑定").doesNotContain(PHONE, "0004", "<form");
 
-    assertThat(get(page).body()).contains("已绑定 137****0004", "青龙镇 西岭村").doesNotContain(PHONE);
     View.Binding binding = House.get(house.desk.binding(OPENID)).orElseThrow();
     assertThat(binding.phone()).isEqualTo(PHONE);
     assertThat(binding.village()).isEqualTo("青龙镇 西岭村");
     assertThat(binding.since()).isEqualTo(house.clock.instant());
     assertThat(binding.how()).isEqualTo("page");
+    assertThat(get(page).statusCode()).isEqualTo(404);
+  }
 
-    assertThat(post("do=unbind").statusCode()).isEqualTo(303);
-    assertThat(House.get(house.desk.binding(OPENID))).isEmpty();
-    assertThat(get(page).body()).contains("您的手机号");
+  @Test
+  void aForwardedLinkNeitherShowsNorChangesNorEndsABinding() throws Exception {
+    house.writesOnWeChat(OPENID, "绑定 " + PHONE);
+    house.writesOnWeChat(OPENID, code());
+    assertThat(get(page).body()).contains("已绑定").doesNotContain("0004", "<form");
+    assertThat(post(ask("13800000001", "yes")).body()).contains("已绑定");
+    assertThat(house.carry("sms")).isEmpty();
+    assertThat(post("do=unbind").body()).contains("已绑定");
+    assertThat(House.get(house.desk.binding(OPENID)).orElseThrow().phone()).isEqualTo(PHONE);
   }
 
   @Test
@@ -79,9 +88,9 @@ class BindPageTest {
   }
 
   @Test
-  void aLinkIsOneAccountsAndEndsAfterADay() throws Exception {
+  void aLinkIsOneAccountsAndEndsAfterAQuarterOfAnHour() throws Exception {
     assertThat(get("/bind/guessed").statusCode()).isEqualTo(404);
-    house.clock.pass(Duration.ofHours(25));
+    house.clock.pass(Duration.ofMinutes(16));
     HttpResponse<String> late = get(page);
     assertThat(late.statusCode()).isEqualTo(404);
     assertThat(late.body()).contains("回复“绑定”");
@@ -102,7 +111,7 @@ class BindPageTest {
             .filter(m -> m.address().equals(PHONE))
             .findFirst()
             .orElseThrow();
-    Matcher code = Pattern.compile("验证码(\\d{6})").matcher(sms.content().text());
+    Matcher code = Pattern.compile("验证码(\\d{8})").matcher(sms.content().text());
     assertThat(code.find()).isTrue();
     return code.group(1);
   }

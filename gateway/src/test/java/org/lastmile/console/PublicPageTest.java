@@ -101,6 +101,20 @@ class PublicPageTest {
   }
 
   @Test
+  void otherWarningsAreShownOnlyToWhoeverHasAnsweredAndGiveNoMoreTries() throws Exception {
+    String link = link(WANG);
+    String other = house.release(Township.red("A2", house.clock.instant()));
+    String second = House.link(to(WANG, other));
+    assertThat(get(link).body()).doesNotContain("没答复的预警", other);
+    HttpResponse<String> wrong = post(link, "digits=9999&answer=yes");
+    assertThat(wrong.body()).contains("还可以试4次").doesNotContain(other);
+    assertThat(post(second, "digits=9998&answer=yes").body()).contains("还可以试3次");
+    HttpResponse<String> answered = post(link, "digits=0001&answer=yes");
+    assertThat(answered.statusCode()).isEqualTo(200);
+    assertThat(answered.body()).contains("已记录", "没答复的预警", second);
+  }
+
+  @Test
   void alsoWithoutDigitsOrWithWordsNothingIsNotedAndNoTryIsSpent() throws Exception {
     for (String digits : List.of("", "abcd", "1", "00001", "%3Ci%3E")) {
       HttpResponse<String> sent = post(link(WANG), "digits=" + digits + "&answer=yes");

@@ -98,7 +98,7 @@ class WeChatApiTest {
             .orElseThrow()
             .content()
             .text();
-    House.get(house.desk.prove(openid, text.replaceAll(".*?(\\d{6}).*", "$1")));
+    House.get(house.desk.prove(openid, text.replaceAll(".*?(\\d{8}).*", "$1")));
   }
 
   private JsonNode json(String path) throws Exception {

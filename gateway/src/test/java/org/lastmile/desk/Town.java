@@ -8,9 +8,11 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +55,10 @@ final class Town implements AutoCloseable {
   Policy policy = Policy.defaults();
   final Map<String, Planner.Address> channels = new LinkedHashMap<>();
   final Map<String, Threat.AtPoint> points = new LinkedHashMap<>();
+
+  /** Phones that are in nobody's registry. */
+  final Set<String> strangers = new HashSet<>();
+
   final List<Message> sent = new ArrayList<>();
   final Map<String, String> channelOf = new HashMap<>();
   private final Map<String, ResponsiblePerson> leaders = new LinkedHashMap<>();
@@ -77,7 +83,13 @@ final class Town implements AutoCloseable {
         () -> policy,
         () -> Wording.defaults(ZONE),
         clock,
-        new Desk.Setup(owner, Duration.ofSeconds(30), ZONE, "http://gateway", channels));
+        new Desk.Setup(
+            owner,
+            Duration.ofSeconds(30),
+            ZONE,
+            new Links.Plain("http://gateway"),
+            channels,
+            phone -> !strangers.contains(phone)));
   }
 
   /** A point with responsible persons A and B, named after it, and a loudspeaker when wanted. */

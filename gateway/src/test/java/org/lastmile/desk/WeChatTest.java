@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +102,7 @@ class WeChatTest {
     bind("o-son", "13800000001");
     assertThat(binding(WANG)).isEmpty();
     assertThat(binding("o-son")).isPresent();
+    assertThat(answerTo(WANG)).contains("已改绑到另一个微信");
   }
 
   @Test
@@ -108,7 +110,7 @@ class WeChatTest {
     says(WANG, "绑定13800000001");
     answerTo(WANG);
     String code = code("13800000001");
-    String wrong = code.equals("199999") ? "199998" : "199999";
+    String wrong = code.equals("19999999") ? "19999998" : "19999999";
     for (int i = 4; i >= 1; i--) {
       says(WANG, wrong);
       assertThat(answerTo(WANG)).contains("还可以试" + i + "次");
@@ -138,6 +140,51 @@ class WeChatTest {
     town.passes(Duration.ofMinutes(61));
     assertThat(ask(WANG, "13800000004")).isEqualTo(View.Bind.SENT);
     assertThat(ask(WANG, "12345")).isEqualTo(View.Bind.NO_PHONE);
+  }
+
+  @Test
+  void aPhoneThatIsInNoRegistryGetsNoCodeAndTheAnswerIsTheSame() {
+    town.strangers.add("13800000001");
+    assertThat(ask(WANG, "13800000001")).isEqualTo(View.Bind.SENT);
+    assertThat(town.carries("sms")).isEmpty();
+    assertThat(ask(WANG, "13800000002")).isEqualTo(View.Bind.SENT);
+    assertThat(town.carries("sms")).hasSize(1);
+  }
+
+  @Test
+  void oneAccountAndOnePhoneGetSixCodesADayAlsoAfterARestart() {
+    for (int i = 0; i < 6; i++) {
+      assertThat(ask("o-" + i, "13900000009")).isEqualTo(View.Bind.SENT);
+      assertThat(ask(WANG, "1380000000" + i)).isEqualTo(View.Bind.SENT);
+      town.now = town.now.plus(Duration.ofMinutes(31));
+      town.work();
+    }
+    town.now = town.now.plus(Duration.ofHours(2));
+    Instant now = town.now;
+    town.close();
+    town = another();
+    town.now = now;
+    assertThat(ask("o-9", "13900000009")).isEqualTo(View.Bind.TOO_MANY);
+    assertThat(ask(WANG, "13800000009")).isEqualTo(View.Bind.TOO_MANY);
+  }
+
+  @Test
+  void codesOfPointsThatSomebodyAnswersAreNoBindingCode() {
+    says(WANG, "绑定 13800000001");
+    answerTo(WANG);
+    says(WANG, "345678");
+    assertThat(town.carries("wechat")).isEmpty();
+    assertThat(inbox()).extracting(View.Words::text).containsExactly("345678");
+  }
+
+  @Test
+  void aCodeStaysGoodUntilWhatItProvedIsKept() {
+    Proofs proofs = new Proofs(ledger.memory("codes"));
+    String code = proofs.ask(WANG, "13800000001", "", town.now).orElseThrow();
+    assertThat(proofs.prove(WANG, code, town.now)).isPresent();
+    assertThat(proofs.prove(WANG, code, town.now)).isPresent();
+    proofs.spend(WANG);
+    assertThat(proofs.prove(WANG, code, town.now)).isEmpty();
   }
 
   @Test
@@ -202,6 +249,26 @@ class WeChatTest {
   }
 
   @Test
+  void whatThePlatformTookWithoutEverSayingThatItCameGoesBySmsAfterAWhile() {
+    resident("o-zhao", "13700000001");
+    town.issue(Town.warning(Grade.RED, "r1"));
+    assertThat(to("o-zhao", town.carries("wechat"))).hasSize(1);
+    town.passes(Duration.ofMinutes(4));
+    assertThat(to("13700000001", town.carries("sms"))).isEmpty();
+    town.passes(Duration.ofMinutes(2));
+    assertThat(to("13700000001", town.carries("sms"))).hasSize(1);
+  }
+
+  @Test
+  void aReceiptKeepsTheSmsBack() {
+    resident("o-zhao", "13700000001");
+    town.issue(Town.warning(Grade.RED, "r1"));
+    town.confirms(to("o-zhao", town.carries("wechat")).get(0), Signal.Evidence.DELIVERED);
+    town.passes(Duration.ofMinutes(6));
+    assertThat(to("13700000001", town.carries("sms"))).isEmpty();
+  }
+
+  @Test
   void whenTheTemplateIsBannedEverybodyGetsAnSmsAtOnceAlsoThoseNotTriedYet() {
     resident("o-zhao", "13700000001");
     town.issue(Town.warning(Grade.RED, "r1"));
@@ -209,6 +276,73 @@ class WeChatTest {
     Message one = town.takes("wechat", 1).get(0);
     town.outcome(one, new Outcome.LaneDown("43116: the template is banned"));
     assertThat(to("13700000001", town.carries("sms"))).hasSize(1);
+  }
+
+  @Test
+  void neitherALateAnswerNorAWeakLineUndoesABan() {
+    resident("o-zhao", "13700000001");
+    town.issue(Town.warning(Grade.RED, "r1"));
+    town.takes("wechat", 100);
+    resident("o-zhao", "13700000001");
+    String two = town.issue(Town.warning(Grade.RED, "r2")).id();
+    List<Message> both = town.takes("wechat", 1);
+    List<Message> sent = town.sent.stream().filter(m -> m.address().equals("o-zhao")).toList();
+    assertThat(both).isNotEmpty();
+    town.outcome(both.get(0), new Outcome.LaneDown("43116: the template is banned"));
+    town.outcome(sent.get(0), new Outcome.Accepted(List.of()));
+    town.ask(
+        d ->
+            d.signal(
+                "wechat",
+                new Signal.Presence(
+                    Signal.Subject.LANE, "wechat", Signal.State.DEGRADED, "", town.now, Map.of())));
+    assertThat(to("13700000001", town.carries("sms")))
+        .extracting(m -> m.content().about())
+        .containsExactly(two);
+  }
+
+  @Test
+  void whoLeavesIsNotWrittenToAlsoWhenTheRegistryHasTheirAccount() {
+    withOpenid(WANG);
+    follower(WANG, Signal.Change.UNFOLLOWED);
+    town.issue(Town.warning(Grade.RED, "r1"));
+    assertThat(town.carries("wechat")).isEmpty();
+  }
+
+  @Test
+  void aRobotKeepsTheNameThatTheConfigurationGivesIt() {
+    member("robot:Duty");
+    town.issue(Town.warning(Grade.RED, "r1"));
+    assertThat(town.carries("wecom")).extracting(Message::address).containsExactly("robot:Duty");
+  }
+
+  @Test
+  void theSamePersonsSecondRefusalCallsNobodyElse() {
+    town.point("p1", false);
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    Message card = to(Town.phone("A", "p1"), town.carries("sms")).get(0);
+    town.confirms(card, Signal.Evidence.DECLINED);
+    int stage = town.at(id, "p1").stage();
+    town.confirms(card, Signal.Evidence.DECLINED);
+    assertThat(stage).isPositive();
+    assertThat(town.at(id, "p1").stage()).isEqualTo(stage);
+  }
+
+  @Test
+  void whatThePageLeftOpenASmsStillAnswersAndNoMore() {
+    ResponsiblePerson wang =
+        Town.person("王", ResponsiblePerson.Part.A, "13911111111", List.of("p1", "p2"));
+    town.point("p1", List.of(wang), List.of(), List.of());
+    town.point("p2", List.of(wang), List.of(), List.of());
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    Message sms =
+        town.carries("sms").stream().filter(m -> !Town.details(m)).findFirst().orElseThrow();
+    int number = Integer.parseInt(sms.attempt().split("\\.", -1)[1]);
+    town.ask(d -> d.answer(id, number, Map.of(0, false)));
+    town.writes("13911111111", "1");
+    assertThat(town.ask(d -> d.personal(id, number)).orElseThrow().points())
+        .extracting(View.Asked::said)
+        .containsExactly(false, true);
   }
 
   @Test
@@ -350,7 +484,7 @@ class WeChatTest {
 
   private String code(String phone) {
     town.carries("sms");
-    Matcher code = Pattern.compile("验证码(\\d{6})").matcher(town.lastTo(phone).content().text());
+    Matcher code = Pattern.compile("验证码(\\d{8})").matcher(town.lastTo(phone).content().text());
     assertThat(code.find()).isTrue();
     return code.group(1);
   }

@@ -137,7 +137,7 @@ class WeChatTest extends Story {
     Follower account = town.wechat().account().follower(openid);
     account.sends("绑定 " + phone.number());
     String sms = phone.expect("验证码", SOON).text();
-    Matcher code = Pattern.compile("验证码(\\d{6})").matcher(sms);
+    Matcher code = Pattern.compile("验证码(\\d{8})").matcher(sms);
     assertThat(code.find()).as(sms).isTrue();
     account.sends(code.group(1));
     account.expect("已绑定", SOON);
