@@ -28,6 +28,7 @@ final class Task {
   private final String id;
   private final String content;
   private final Instant at;
+  private final boolean each;
   private final Map<String, Recipient> to;
   private final Set<String> settled = new HashSet<>();
   private final Set<String> clicked = new HashSet<>();
@@ -49,17 +50,19 @@ final class Task {
     REFUSED
   }
 
-  private Task(String id, String content, Instant at, Map<String, Recipient> to) {
+  private Task(String id, String content, Instant at, boolean each, Map<String, Recipient> to) {
     this.id = id;
     this.content = content;
     this.at = at;
+    this.each = each;
     this.to = to;
   }
 
   static Task of(String id, Instant at, Collection<Message> messages) {
     Map<String, Recipient> to = new LinkedHashMap<>();
     messages.forEach(m -> to.put(key(m.address()), new Recipient(m.address(), m.attempt())));
-    return new Task(id, messages.iterator().next().content().id(), at, to);
+    Message any = messages.iterator().next();
+    return new Task(id, any.content().id(), at, WeComFace.asksForEachPoint(any), to);
   }
 
   /** The platform gives userids back in lower case, and does not tell cases apart. */
@@ -77,6 +80,11 @@ final class Task {
 
   Instant at() {
     return at;
+  }
+
+  /** Each of several points wants an answer of its own: 已收到 is none yet. */
+  boolean each() {
+    return each;
   }
 
   synchronized List<Recipient> recipients() {
@@ -113,6 +121,11 @@ final class Task {
     code = newCode;
     failed.addAll(nobody);
     settled.addAll(nobody);
+  }
+
+  /** The person has the card but has not answered; it was there, so the platform took it. */
+  synchronized void seen() {
+    state = State.TAKEN;
   }
 
   /** The person's own card has turned; it was there, so the platform took it. */
@@ -161,6 +174,9 @@ final class Task {
   synchronized String write() {
     ObjectNode node =
         Wire.JSON.createObjectNode().put("at", at.toEpochMilli()).put("content", content);
+    if (each) {
+      node.put("each", true);
+    }
     ObjectNode tries = node.putObject("to");
     to.values().forEach(r -> tries.put(r.userid(), r.attempt()));
     return node.toString();
@@ -173,6 +189,6 @@ final class Task {
         .forEachRemaining(
             e -> to.put(key(e.getKey()), new Recipient(e.getKey(), e.getValue().asText())));
     Instant at = Instant.ofEpochMilli(node.path("at").asLong());
-    return new Task(id, node.path("content").asText(), at, to);
+    return new Task(id, node.path("content").asText(), at, node.path("each").asBoolean(), to);
   }
 }

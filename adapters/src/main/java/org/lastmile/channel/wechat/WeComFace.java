@@ -49,6 +49,15 @@ final class WeComFace {
     return body;
   }
 
+  /**
+   * Whether the words ask for an answer of its own for each of several points (请逐点回复点后数字); one
+   * button can't give that. They are all that tells such a message from others.
+   */
+  static boolean asksForEachPoint(Message message) {
+    String words = message.content().text();
+    return words.contains("逐点回") || words.contains("回复码见下一条");
+  }
+
   /** Cards are known by their task; the other kinds have none. */
   static void withTask(ObjectNode body, String task) {
     if (body.get("template_card") instanceof ObjectNode card) {

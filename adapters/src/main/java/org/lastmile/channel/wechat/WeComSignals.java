@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class WeComSignals implements CallbackReader {
   private static final String XML = "text/xml; charset=utf-8";
   private static final String CLICK = "template_card_event";
+  private static final String EACH_POINT = "请逐处答复";
   private static final WeChatCallback.Reply EMPTY =
       new WeChatCallback.Reply(200, "", WeChatCallback.TEXT);
   private static final Logger log = LoggerFactory.getLogger(WeComSignals.class);
@@ -65,6 +66,11 @@ final class WeComSignals implements CallbackReader {
       this.says = says;
       this.becomes = becomes;
       this.evidence = evidence;
+    }
+
+    /** Whether it answers what the task's card asks. */
+    boolean answers(Task task) {
+      return this == DECLINED || !task.each();
     }
 
     static Optional<Button> of(Map<String, String> fields) {
@@ -148,8 +154,12 @@ final class WeComSignals implements CallbackReader {
     return to.accept(confirmation)
         .thenRun(
             () -> {
-              task.get().clicked(CallbackReader.from(fields));
-              clicked.accept(task.get());
+              if (button.answers(task.get())) {
+                task.get().clicked(CallbackReader.from(fields));
+                clicked.accept(task.get());
+              } else {
+                task.get().seen();
+              }
             });
   }
 
@@ -166,21 +176,20 @@ final class WeComSignals implements CallbackReader {
   @Override
   public WeChatCallback.Reply kept(Map<String, String> query, Map<String, String> fields) {
     // A card that nobody remembers has said something, but nobody knows to what: it stays.
-    boolean known =
+    Optional<Task> known =
         tasks
             .here(fields.getOrDefault("TaskId", ""))
-            .flatMap(task -> task.recipient(CallbackReader.from(fields)))
-            .isPresent();
-    return Button.of(fields)
-        .filter(button -> known)
-        .map(
-            button ->
-                new WeChatCallback.Reply(
-                    200, seal.reply(turned(fields, button), query.getOrDefault("nonce", "")), XML))
-        .orElse(EMPTY);
+            .filter(task -> task.recipient(CallbackReader.from(fields)).isPresent());
+    Optional<Button> button = Button.of(fields);
+    if (known.isEmpty() || button.isEmpty()) {
+      return EMPTY;
+    }
+    String becomes = button.get().answers(known.get()) ? button.get().becomes : EACH_POINT;
+    return new WeChatCallback.Reply(
+        200, seal.reply(turned(fields, becomes), query.getOrDefault("nonce", "")), XML);
   }
 
-  private String turned(Map<String, String> fields, Button button) {
+  private String turned(Map<String, String> fields, String becomes) {
     return "<xml><ToUserName>"
         + cdata(CallbackReader.from(fields))
         + "</ToUserName><FromUserName>"
@@ -188,7 +197,7 @@ final class WeComSignals implements CallbackReader {
         + "</FromUserName><CreateTime>"
         + clock.instant().getEpochSecond()
         + "</CreateTime><MsgType><![CDATA[update_button]]></MsgType><Button><ReplaceName>"
-        + cdata(button.becomes)
+        + cdata(becomes)
         + "</ReplaceName></Button></xml>";
   }
 
