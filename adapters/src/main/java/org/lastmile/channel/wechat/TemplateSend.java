@@ -99,14 +99,10 @@ final class TemplateSend {
     try {
       repeat = attempts.repeat(message);
     } catch (Memory.Away e) {
-      if (message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE)) {
-        return new Outcome.Unknown(
-            "an earlier try may have arrived, and with the store away nobody knows when:"
-                + " not repeated");
-      }
       repeat =
           new Attempts.Repeat(
-              Attempts.clientMessageId(Attempts.delivery(message.attempt())), false);
+              Attempts.clientMessageId(Attempts.delivery(message.attempt())),
+              message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE));
     }
     if (repeat.equals(Attempts.Repeat.TOO_LATE)) {
       return new Outcome.Unknown(

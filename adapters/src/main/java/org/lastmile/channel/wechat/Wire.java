@@ -120,10 +120,6 @@ final class Wire {
     if (status == 504) {
       return new Answer.Unclear("HTTP 504: a server on the way got no answer in time");
     }
-    if (status == 500 || status == 502) {
-      // Whoever answers so may have passed the request on, or done half of it.
-      return new Answer.Unclear("HTTP " + status + kind(text));
-    }
     if (status != 200) {
       return new Answer.NotTaken("HTTP " + status + kind(text));
     }

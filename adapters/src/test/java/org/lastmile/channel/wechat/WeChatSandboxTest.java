@@ -381,7 +381,7 @@ class WeChatSandboxTest {
 
   @Test
   void an_outage_is_lane_down_and_over_by_itself() throws Exception {
-    sandbox.breaks(503);
+    sandbox.breaks(500);
     assertThat(send("w1.1.1")).isInstanceOf(Outcome.LaneDown.class);
     assertThat(channel.check().state()).isEqualTo(Health.State.DOWN);
     sandbox.recovers();
