@@ -21,17 +21,14 @@ import picocli.CommandLine.Parameters;
     description = "Measures the program on real parts, one JSON line a case.",
     footer = {
       "",
-      "Names: intake, plan, footprint, startup, sms-throughput, sms-faults, sms-coverage"
+      "Names: intake, plan, footprint, startup, sms-throughput, sms-faults, sms-coverage,",
+      "  wechat-throughput"
     })
 public final class Bench implements Callable<Integer> {
   /** Names that are promised and come with the channels' own depth. */
   private static final java.util.Set<String> LATER =
       java.util.Set.of(
-          "loudspeaker-fanout",
-          "loudspeaker-latency",
-          "supervision",
-          "wechat-throughput",
-          "coverage-night");
+          "loudspeaker-fanout", "loudspeaker-latency", "supervision", "coverage-night");
 
   @Parameters(paramLabel = "NAME", description = "which benchmark")
   private String name;
@@ -91,7 +88,8 @@ public final class Bench implements Callable<Integer> {
             "startup", new Startup(),
             "sms-throughput", new SmsThroughput(rivals, only),
             "sms-faults", new SmsFaults(rivals, only),
-            "sms-coverage", new SmsCoverage(rivals, scale)));
+            "sms-coverage", new SmsCoverage(rivals, scale),
+            "wechat-throughput", new WeChatThroughput()));
   }
 
   public static void main(String[] args) {
