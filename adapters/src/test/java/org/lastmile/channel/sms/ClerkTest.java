@@ -100,7 +100,7 @@ class ClerkTest {
   @Test
   void references_that_could_not_be_kept_are_warned_of_once_and_kept_at_last() throws Exception {
     Shop memory = new Shop();
-    Receipts receipts = new Receipts(memory, Clock.systemUTC(), null);
+    Receipts receipts = new Receipts(memory, Clock.systemUTC(), null, false);
     Letter letter =
         new Letter(
             Bench.message("a1", "13800000001", "hello"),

@@ -79,7 +79,8 @@ class ModemSessionTest {
             new PortLocks(config.locks()),
             null,
             clock,
-            Bench.QUICK);
+            Bench.QUICK,
+            false);
     return new ModemSession(path, port, Ports.SYSTEM, new FailingPool(), shared);
   }
 
