@@ -150,7 +150,7 @@ class WeComSandboxTest {
     assertThat(sandbox.wecom().verifyCallback()).isTrue();
     wang.sends("收到");
     await().atMost(SOON).until(() -> inbound().size() == 1);
-    assertThat(inbound().get(0).from()).isEqualTo("Wang");
+    assertThat(inbound().get(0).from()).isEqualTo("wang");
     assertThat(inbound().get(0).text()).isEqualTo("收到");
   }
 
