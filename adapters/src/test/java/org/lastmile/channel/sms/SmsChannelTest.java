@@ -533,8 +533,11 @@ class SmsChannelTest {
         long reports = bench.modem(0).statistics().reports();
         bench.smsc.phone(PHONE).on();
         await().atMost(PATIENCE).until(() -> bench.modem(0).statistics().reports() > reports);
-        Thread.sleep(11_000); // as long as a report that nobody claims is held
-        assertThat(inbound(seen)).isEmpty();
+        // As long as a report that nobody claims is held.
+        await()
+            .atMost(PATIENCE)
+            .during(Duration.ofSeconds(11))
+            .until(() -> inbound(seen).isEmpty());
         assertThat(seen.confirmations())
             .extracting(Signal.Confirmation::attempt)
             .containsOnly("test");
