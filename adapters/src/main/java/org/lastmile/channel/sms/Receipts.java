@@ -110,7 +110,7 @@ final class Receipts {
 
   private void note(String key, Sent sent) {
     List<Sent> candidates = new ArrayList<>(List.of(sent));
-    candidates.addAll(earlier(key));
+    earlier(key).stream().filter(s -> !s.equals(sent)).forEach(candidates::add);
     keep(
         key,
         candidates.stream().limit(CANDIDATES).map(Sent::line).collect(Collectors.joining("\n")));
@@ -259,7 +259,9 @@ final class Receipts {
     String part = Integer.toString(sent.part());
     if (!delivered.contains(part)) {
       delivered.add(part);
-      keep(key, String.join(" ", delivered));
+      // Before its report is acknowledged, or it waits for the store like the report itself.
+      memory.put(key, String.join(" ", delivered), KEEP);
+      recent.put(key, String.join(" ", delivered));
     }
     return delivered.size();
   }
