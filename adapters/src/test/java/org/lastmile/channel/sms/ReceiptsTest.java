@@ -111,6 +111,16 @@ class ReceiptsTest {
   }
 
   @Test
+  void a_centre_whose_clock_is_wrong_ends_no_earlier_try_twice() {
+    receipts.sent("m", 7, letter("a1", 1), 0, 1, now.minusSeconds(600));
+    receipts.report("m", new Incoming.Report(7, PHONE, time(-4_200), DELIVERED), () -> {});
+    receipts.sent("m", 7, letter("a2", 1), 0, 1, now);
+    receipts.report("m", new Incoming.Report(7, PHONE, time(-3_600), DELIVERED), () -> {});
+    receipts.report("m", new Incoming.Report(7, PHONE, time(-4_200), DELIVERED), () -> {});
+    assertThat(said).extracting(Signal.Confirmation::attempt).containsExactly("a1", "a2", "a1");
+  }
+
+  @Test
   void a_part_that_was_about_to_leave_when_the_process_died_is_known_by_its_report() {
     Clerk clerk = new Clerk(Duration.ofMillis(10));
     Intents before = new Intents(memory, clerk, receipts);
