@@ -410,7 +410,7 @@ final class ModemSession implements Runnable {
 
     private Modem setUp() throws LineLost, SetupFailure {
       try {
-        return new ModemSetup(port, name, ports.wire(device), at, pin, timing)
+        return new ModemSetup(port, name, ports.wire(device), at, pin, shared.memory(), timing)
             .run(speeds.usual() ? TRIES : TRIES_ELSEWHERE, modem, centreNeeded);
       } catch (SetupFailure e) {
         if (Speeds.heard(e.finding().trouble())) {

@@ -113,7 +113,7 @@ public final class SmsChannel implements Channel {
             receipts,
             new Intents(memory, clerk, receipts),
             new Inbox(memory, clock, offers),
-            new Budgets(config.budget(), memory, clerk, clock),
+            new Budgets(config.budget(), memory, clock, timing.exceed()),
             new PortLocks(config.locks()),
             memory,
             clock,
