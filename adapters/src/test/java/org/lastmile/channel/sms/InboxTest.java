@@ -136,9 +136,7 @@ class InboxTest {
           new Incoming.Deliver(PHONE, Optional.of(sent), new Concat(7, 3, number), "x"),
           () -> acknowledged++);
     }
-    assertThat(heard)
-        .extracting(Signal.Inbound::written)
-        .containsExactly(WRITTEN.plusSeconds(1));
+    assertThat(heard).extracting(Signal.Inbound::written).containsExactly(WRITTEN.plusSeconds(1));
   }
 
   @Test
