@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 import org.lastmile.channel.Message;
 
@@ -158,13 +159,22 @@ final class Allowance {
   }
 
   /** Takes in what was kept before, here or by another process; the higher count of each holds. */
-  synchronized void merge(String line) {
+  void merge(String line) {
+    combine(line, Math::max);
+  }
+
+  /** Takes in what a process before this one has kept, and this one has not counted. */
+  void add(String line) {
+    combine(line, Integer::sum);
+  }
+
+  private synchronized void combine(String line, BinaryOperator<Integer> counts) {
     if (line.isEmpty()) {
       return;
     }
     for (String entry : line.split(" ", -1)) {
       String[] f = entry.split(":", 2);
-      buckets.merge(Long.valueOf(f[0]), Integer.valueOf(f[1]), Math::max);
+      buckets.merge(Long.valueOf(f[0]), Integer.valueOf(f[1]), counts);
     }
   }
 

@@ -21,32 +21,44 @@ final class Budgets {
 
   private final SmsConfig.Budget budget;
   private final Memory memory;
-  private final Clerk clerk;
   private final Clock clock;
+  private final Duration patience;
   private final Map<String, Allowance> allowances = new ConcurrentHashMap<>();
+
+  private final Set<String> recalled = ConcurrentHashMap.newKeySet();
 
   /** SIMs whose latest count is not kept yet. */
   private final Set<String> unkept = ConcurrentHashMap.newKeySet();
 
-  Budgets(SmsConfig.Budget budget, Memory memory, Clerk clerk, Clock clock) {
+  /**
+   * @param patience how long what may exceed a budget waits for a SIM with room, whose modem may
+   *     hang
+   */
+  Budgets(SmsConfig.Budget budget, Memory memory, Clock clock, Duration patience) {
     this.budget = budget;
     this.memory = memory;
-    this.clerk = clerk;
     this.clock = clock;
+    this.patience = patience;
   }
 
   /** A modem with this SIM is about to send. May wait for the store. */
   void begin(String sim) {
     try {
-      recall(sim);
+      take(sim);
     } catch (Memory.Away e) {
       log.warn("the store is away: what a SIM has sent today is counted from now on");
-      clerk.next(() -> recall(sim));
+      unkept.add(sim);
     }
   }
 
-  private void recall(String sim) {
-    of(sim).merge(memory.get(key(sim)).orElse(""));
+  /** The first time what was counted without it comes on top; later it holds our own count. */
+  private synchronized void take(String sim) {
+    String kept = memory.get(key(sim)).orElse("");
+    if (recalled.add(sim)) {
+      of(sim).add(kept);
+    } else {
+      of(sim).merge(kept);
+    }
   }
 
   Allowance of(String sim) {
@@ -55,7 +67,7 @@ final class Budgets {
 
   /**
    * Whether a letter may go out by this SIM now. A budget is exceeded only when no SIM at work has
-   * room within its own.
+   * room within its own, or none of those has taken the letter for a while.
    *
    * @param working the SIMs of all modems that can send
    */
@@ -63,7 +75,9 @@ final class Budgets {
     return switch (grant(sim, letter)) {
       case WITHIN -> true;
       case EXCEEDS ->
-          working.stream().noneMatch(other -> grant(other, letter) == Allowance.Grant.WITHIN);
+          letter.waits().compareTo(patience) >= 0
+              || working.stream()
+                  .noneMatch(other -> grant(other, letter) == Allowance.Grant.WITHIN);
       case REFUSED -> false;
     };
   }
@@ -103,6 +117,9 @@ final class Budgets {
     for (String sim : Set.copyOf(unkept)) {
       unkept.remove(sim);
       try {
+        if (!recalled.contains(sim)) {
+          take(sim);
+        }
         memory.put(key(sim), of(sim).line(), KEEP);
       } catch (Memory.Away e) {
         unkept.add(sim);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,7 @@ final class Inbox {
    */
   void deliver(String to, Incoming.Deliver part, Runnable kept) {
     if (part.concat().total() == 1) {
-      offer(to, part, part.text(), kept);
+      offer(to, part, part.sent(), part.text(), kept);
       return;
     }
     load();
@@ -103,7 +104,8 @@ final class Inbox {
       // The sender has come round to the same reference: what is left of the old one goes first.
       Waiting old = incomplete.remove(key);
       if (old != null) {
-        offer(to, old.sample(), text(parts, part.concat().total()), () -> {});
+        String text = text(parts, part.concat().total());
+        offer(to, old.sample(), begun(parts), text, () -> {});
       }
       parts.clear();
     }
@@ -124,7 +126,7 @@ final class Inbox {
     if (incomplete.remove(key) != null) {
       stale = true;
     }
-    offer(to, part, text(parts, part.concat().total()), kept);
+    offer(to, part, begun(parts), text(parts, part.concat().total()), kept);
   }
 
   /** Hands on what has waited too long for its other parts. */
@@ -183,6 +185,7 @@ final class Inbox {
     offer(
         waiting.to(),
         waiting.sample(),
+        begun(parts),
         text(parts, waiting.sample().concat().total()),
         () -> {
           leaving.remove(key);
@@ -192,15 +195,25 @@ final class Inbox {
         });
   }
 
-  private void offer(String to, Incoming.Deliver part, String text, Runnable kept) {
-    String from = Phone.key(part.from());
+  /** When the first of its parts was written. */
+  private static Optional<Instant> begun(Map<Integer, String> parts) {
+    return parts.values().stream()
+        .map(line -> line.substring(0, line.indexOf(' ')))
+        .filter(stamp -> !stamp.equals(NO_STAMP))
+        .map(stamp -> Instant.ofEpochSecond(Long.parseLong(stamp)))
+        .min(Comparator.naturalOrder());
+  }
+
+  private void offer(
+      String to, Incoming.Deliver part, Optional<Instant> written, String text, Runnable kept) {
+    String from = Phone.address(part.from());
     // A lone surrogate would not survive any store: it becomes a question mark.
     String clean = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     String identity =
         String.join("/", to, set(part), part.concat().total() == 1 ? stamp(part) : "", clean);
     offers.offer(
         new Signal.Inbound(
-            Hash.of(identity), from, to, clean, clock.instant(), part.sent().orElse(null)),
+            Hash.of(identity), from, to, clean, clock.instant(), written.orElse(null)),
         kept);
   }
 

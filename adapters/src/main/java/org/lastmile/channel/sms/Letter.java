@@ -30,6 +30,7 @@ final class Letter {
   final Words words;
   final long order;
   private final boolean wide;
+  private final long since = System.nanoTime();
   final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
   /** References of the parts that the carrier took in this set. */
@@ -53,6 +54,10 @@ final class Letter {
     this.words = words;
     this.wide = wide;
     this.order = order;
+  }
+
+  Duration waits() {
+    return Duration.ofNanos(System.nanoTime() - since);
   }
 
   int total() {

@@ -377,7 +377,7 @@ final class ModemSession implements Runnable {
               set,
               store,
               shared,
-              arrivals::betweenParts,
+              this::betweenParts,
               () -> pool.another(ModemSession.this),
               ModemSession.this::closed);
       arrivals.of(set, carrier);
@@ -410,7 +410,7 @@ final class ModemSession implements Runnable {
 
     private Modem setUp() throws LineLost, SetupFailure {
       try {
-        return new ModemSetup(port, name, ports.wire(device), at, pin, timing)
+        return new ModemSetup(port, name, ports.wire(device), at, pin, shared.memory(), timing)
             .run(speeds.usual() ? TRIES : TRIES_ELSEWHERE, modem, centreNeeded);
       } catch (SetupFailure e) {
         if (Speeds.heard(e.finding().trouble())) {
@@ -479,6 +479,12 @@ final class ModemSession implements Runnable {
           Thread.currentThread().interrupt();
         }
       }
+    }
+
+    /** A long letter takes many seconds, in which people answer. */
+    private void betweenParts() throws LineLost {
+      arrivals.betweenParts();
+      store.readAnnounced();
     }
 
     private void look() throws LineLost, SetupFailure {

@@ -12,9 +12,12 @@ import org.lastmile.channel.sms.at.AtDialogue;
 import org.lastmile.channel.sms.at.Finding;
 import org.lastmile.channel.sms.at.LineLost;
 import org.lastmile.channel.sms.at.Trouble;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings one modem from any state into the one that we need, or says why it can't be. */
 final class ModemSetup {
+  private static final Logger log = LoggerFactory.getLogger(ModemSetup.class);
   private static final Duration SOON = Duration.ofSeconds(2);
 
   /** Many modems say it while the SIM is locked; each maker has another word for it. */
@@ -41,15 +44,23 @@ final class ModemSetup {
   private final Ports.Wire wire;
   private final AtDialogue at;
   private final Pin pin;
+  private final Memory memory;
   private final Timing timing;
 
   ModemSetup(
-      SmsConfig.Port port, String name, Ports.Wire wire, AtDialogue at, Pin pin, Timing timing) {
+      SmsConfig.Port port,
+      String name,
+      Ports.Wire wire,
+      AtDialogue at,
+      Pin pin,
+      Memory memory,
+      Timing timing) {
     this.port = port;
     this.name = name;
     this.wire = wire;
     this.at = at;
     this.pin = pin;
+    this.memory = memory;
     this.timing = timing;
   }
 
@@ -102,11 +113,7 @@ final class ModemSetup {
     ask("AT+COPS=3,0"); // names, not numbers, of operators
     return new Modem(
         imei,
-        ask("AT+CIMI").lines().stream()
-            .filter(line -> line.matches("\\d{6,15}"))
-            .findFirst()
-            .map(imsi -> Hash.of(imsi).substring(0, 16))
-            .orElse(imei),
+        sim(imei, before),
         model,
         profile,
         quoted(ask("AT+CNUM").value("+CNUM:"), "\\+?\\d+").map(Phone::key).orElse(""),
@@ -115,6 +122,30 @@ final class ModemSetup {
         reporting,
         storage,
         storages);
+  }
+
+  /**
+   * Where it is not said this time it is taken for the one that was in this modem the last time.
+   */
+  private String sim(String imei, Modem before) throws LineLost {
+    String key = "sim/" + imei;
+    Optional<String> said =
+        ask("AT+CIMI").lines().stream()
+            .filter(line -> line.matches("\\d{6,15}"))
+            .findFirst()
+            .map(imsi -> Hash.of(imsi).substring(0, 16));
+    Optional<String> last =
+        Optional.ofNullable(before).filter(m -> m.imei().equals(imei)).map(Modem::sim);
+    try {
+      Optional<String> kept = memory.get(key);
+      if (said.isPresent() && !said.equals(kept)) {
+        memory.put(key, said.get(), Memory.FOR_EVER);
+      }
+      last = last.or(() -> kept);
+    } catch (Memory.Away e) {
+      log.debug("the store is away: which SIM is in {} is kept at a later set-up", name);
+    }
+    return (said.isPresent() ? said : last).orElse(imei);
   }
 
   /** What a port is that gave no answer to AT. */

@@ -26,6 +26,11 @@ record Phone(String number) {
         : digits;
   }
 
+  /** As ledgers write it: digits, with a {@code +} only where it is of another country. */
+  static String address(String number) {
+    return number.matches("\\+(?!86)\\d+") ? number : key(number);
+  }
+
   String key() {
     return key(number);
   }

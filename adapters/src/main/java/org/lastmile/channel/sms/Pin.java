@@ -1,10 +1,17 @@
 package org.lastmile.channel.sms;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import org.lastmile.channel.Memory;
 
 /**
@@ -32,10 +39,14 @@ final class Pin {
     }
   }
 
+  private static final int ROUNDS = 200_000;
+  private static final int HASH_BITS = 128;
+
   private final String digits;
   private final Memory memory;
   private final Clerk clerk;
   private final Set<String> unlocked = new HashSet<>();
+  private final Map<String, String> hashes = new HashMap<>();
 
   Pin(String digits, Memory memory, Clerk clerk) {
     this.digits = digits;
@@ -106,8 +117,24 @@ final class Pin {
     return memory.get(key).stream().flatMap(String::lines).toList();
   }
 
+  /** A PIN has few values: what is kept of it must take long to try out, for each SIM anew. */
   private String hash(String key) {
-    return Hash.of(key + " " + digits);
+    return hashes.computeIfAbsent(key, this::slowly);
+  }
+
+  private String slowly(String key) {
+    try {
+      PBEKeySpec spec =
+          new PBEKeySpec(
+              digits.toCharArray(), key.getBytes(StandardCharsets.UTF_8), ROUNDS, HASH_BITS);
+      return HexFormat.of()
+          .formatHex(
+              SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                  .generateSecret(spec)
+                  .getEncoded());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has PBKDF2", e);
+    }
   }
 
   private static String key(String name) {

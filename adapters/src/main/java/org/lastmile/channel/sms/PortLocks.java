@@ -4,8 +4,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.lastmile.channel.sms.at.Finding;
 import org.lastmile.channel.sms.at.LineLost;
 import org.lastmile.channel.sms.at.Said;
@@ -22,6 +28,9 @@ final class PortLocks {
   private static final Logger log = LoggerFactory.getLogger(PortLocks.class);
   private static final long OURS = ProcessHandle.current().pid();
 
+  /** Locks of this process, whichever channel has them. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path folder;
   private boolean said;
 
@@ -35,6 +44,9 @@ final class PortLocks {
 
     private Held(Path file) {
       this.file = file;
+      if (file != null) {
+        HELD.add(file);
+      }
     }
 
     /** The lock file; empty when there is none. */
@@ -51,6 +63,8 @@ final class PortLocks {
           }
         } catch (IOException e) {
           unlocked(e);
+        } finally {
+          HELD.remove(file);
         }
       }
     }
@@ -74,12 +88,11 @@ final class PortLocks {
         if (claimed(file)) {
           return new Held(file);
         }
-        long owner = owner(file);
-        if (owner != OURS && alive(owner)) {
-          throw inUse(port, owner);
+        Seen seen = Seen.of(file);
+        if (seen.inUse(file)) {
+          throw inUse(port, seen.owner());
         }
-        // Its owner is gone, or it was this very process id before a restart.
-        Files.deleteIfExists(file);
+        setAside(file, seen);
       }
       throw inUse(port, owner(file)); // it takes the lock as often as it lets it go
     } catch (LineLost e) {
@@ -106,15 +119,65 @@ final class PortLocks {
     }
   }
 
+  /**
+   * Takes a stale lock away, and not the fresh one of somebody who has taken it away first: by a
+   * rename, which only one can do, and a second look.
+   */
+  void setAside(Path file, Seen seen) throws IOException {
+    Path aside = folder.resolve("LTMP.stale." + OURS + "." + System.nanoTime());
+    try {
+      Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return; // another was faster
+    }
+    try {
+      if (!Seen.of(aside).equals(seen)) {
+        Files.createLink(file, aside);
+      }
+    } catch (FileAlreadyExistsException e) {
+      log.debug("a third program was faster: the lock on the device decides");
+    } finally {
+      Files.deleteIfExists(aside);
+    }
+  }
+
+  /**
+   * A lock as it was found.
+   *
+   * @param owner its process id; 0 when it names none, which no process has
+   */
+  record Seen(long owner, Instant at) {
+    /** Between the clocks of file systems and of processes. */
+    private static final Duration SKEW = Duration.ofSeconds(2);
+
+    static Seen of(Path file) throws IOException {
+      try {
+        return new Seen(PortLocks.owner(file), Files.getLastModifiedTime(file).toInstant());
+      } catch (NoSuchFileException e) {
+        return new Seen(0, Instant.EPOCH);
+      }
+    }
+
+    /** Not when its process is gone, or began only later: then the number was given anew. */
+    private boolean inUse(Path file) {
+      if (owner == OURS && HELD.contains(file)) {
+        return true;
+      }
+      // With our own number but not by us: by an earlier run, or from another container.
+      return owner > 0
+          && ProcessHandle.of(owner)
+              .filter(ProcessHandle::isAlive)
+              .map(process -> process.info().startInstant().orElse(Instant.EPOCH))
+              .filter(start -> !start.isAfter(at.plus(SKEW)))
+              .isPresent();
+    }
+  }
+
   /** Its process id; 0 when it names none, which no process has. */
   private static long owner(Path file) throws IOException {
     String words = Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
     String first = words.strip().split("\\s+", 2)[0];
     return first.matches("\\d{1,10}") ? Long.parseLong(first) : 0;
-  }
-
-  private static boolean alive(long process) {
-    return process > 0 && ProcessHandle.of(process).map(ProcessHandle::isAlive).orElse(false);
   }
 
   private static LineLost inUse(String port, long owner) {

@@ -73,6 +73,17 @@ final class Receipts {
         }
       };
 
+  /** Parts whose end was reported, with the centre's stamp on that report. */
+  private final Map<Sent, Instant> ended =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Sent, Instant> eldest) {
+          return size() > RECENT;
+        }
+      };
+
   /** What the memory could not keep while its store was away. */
   private final Map<String, String> unkept = new HashMap<>();
 
@@ -110,7 +121,7 @@ final class Receipts {
 
   private void note(String key, Sent sent) {
     List<Sent> candidates = new ArrayList<>(List.of(sent));
-    candidates.addAll(earlier(key));
+    earlier(key).stream().filter(s -> !s.equals(sent)).forEach(candidates::add);
     keep(
         key,
         candidates.stream().limit(CANDIDATES).map(Sent::line).collect(Collectors.joining("\n")));
@@ -202,17 +213,29 @@ final class Receipts {
     return guessed;
   }
 
-  /** The one whose time is nearest to the centre's stamp, else the latest. */
-  private static Optional<Sent> nearest(List<Sent> candidates, Optional<Instant> stamp) {
+  /**
+   * The one that this very report was about before; else one that still waits for its end; of those
+   * the one whose time is nearest to the centre's stamp, else the latest. A centre's clock may be
+   * wrong.
+   */
+  private Optional<Sent> nearest(List<Sent> candidates, Optional<Instant> stamp) {
     return candidates.stream()
         .min(
-            Comparator.comparingLong(
-                s -> stamp.map(at -> Math.abs(at.toEpochMilli() - s.at())).orElse(-s.at())));
+            Comparator.<Sent>comparingInt(
+                    s ->
+                        !ended.containsKey(s)
+                            ? 1
+                            : stamp.filter(ended.get(s)::equals).isPresent() ? 0 : 2)
+                .thenComparingLong(
+                    s -> stamp.map(at -> Math.abs(at.toEpochMilli() - s.at())).orElse(-s.at())));
   }
 
   private void confirm(Sent sent, Incoming.Report report, Runnable kept) {
     String words = ReportStatus.words(report.status());
     boolean last = sent.part() == sent.total();
+    if (ReportStatus.of(report.status()) != ReportStatus.UNDER_WAY) {
+      ended.put(sent, report.sent().orElse(Instant.MIN));
+    }
     switch (ReportStatus.of(report.status())) {
       case DELIVERED -> {
         int arrived = arrived(sent);
@@ -259,7 +282,9 @@ final class Receipts {
     String part = Integer.toString(sent.part());
     if (!delivered.contains(part)) {
       delivered.add(part);
-      keep(key, String.join(" ", delivered));
+      // Before its report is acknowledged, or it waits for the store like the report itself.
+      memory.put(key, String.join(" ", delivered), KEEP);
+      recent.put(key, String.join(" ", delivered));
     }
     return delivered.size();
   }

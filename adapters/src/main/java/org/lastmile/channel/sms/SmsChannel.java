@@ -113,7 +113,7 @@ public final class SmsChannel implements Channel {
             receipts,
             new Intents(memory, clerk, receipts),
             new Inbox(memory, clock, offers),
-            new Budgets(config.budget(), memory, clerk, clock),
+            new Budgets(config.budget(), memory, clock, timing.exceed()),
             new PortLocks(config.locks()),
             memory,
             clock,
@@ -275,7 +275,13 @@ public final class SmsChannel implements Channel {
   private void start(String path, SmsConfig.Port port) {
     ModemSession session = new ModemSession(path, port, ports, new Members(), shared);
     sessions.add(session);
-    Thread thread = new Thread(session, "sms-" + path);
+    Thread thread =
+        new Thread(
+            () -> {
+              session.run();
+              threads.remove(Thread.currentThread());
+            },
+            "sms-" + path);
     thread.setDaemon(true);
     threads.add(thread);
     thread.start();
@@ -304,6 +310,7 @@ public final class SmsChannel implements Channel {
         // The same modem under another name: the old name's session has nothing left to wait for.
         log.info("modem at {} is back as {}", before.name(), session.name());
         sessions.remove(before);
+        told.remove(before.name());
         before.close();
       }
       return owner == session;

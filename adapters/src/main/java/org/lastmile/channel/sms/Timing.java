@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param byHand between two looks where a person has to act first
  * @param restart how long a trouble lasts before the modem is told to restart, and a mute modem's
  *     power is switched; five times as long where time alone often helps
+ * @param exceed how long what may exceed a budget waits for a SIM that has room
  */
 record Timing(
     Duration command,
@@ -29,7 +30,8 @@ record Timing(
     Duration reopen,
     Duration offer,
     Duration byHand,
-    Duration restart) {
+    Duration restart,
+    Duration exceed) {
 
   static final Timing USUAL =
       new Timing(
@@ -42,11 +44,12 @@ record Timing(
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
           Duration.ofSeconds(15),
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(10));
 
   /** With another patience for the answer to a PDU. */
   Timing withAnswer(Duration longest) {
     return new Timing(
-        command, prompt, longest, doubt, proof, watch, reopen, offer, byHand, restart);
+        command, prompt, longest, doubt, proof, watch, reopen, offer, byHand, restart, exceed);
   }
 }

@@ -85,6 +85,8 @@ class AllowanceTest {
     after.merge(before.line());
     after.merge("");
     assertThat(after.left(NOON.plus(Duration.ofMinutes(8))).hour()).isEqualTo(192);
+    after.add(spent(budget, 2, NOON).line()); // by a process before, while the store was away
+    assertThat(after.left(NOON.plus(Duration.ofMinutes(8))).hour()).isEqualTo(190);
   }
 
   private static Allowance spent(SmsConfig.Budget budget, int parts, Instant at) {

@@ -39,7 +39,8 @@ final class Bench implements AutoCloseable {
           Duration.ofMillis(200),
           Duration.ofMillis(200),
           Duration.ofMillis(500),
-          Duration.ofSeconds(1));
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10));
 
   static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -127,6 +127,42 @@ class InboxTest {
     assertThat(acknowledged).isEqualTo(1);
   }
 
+  @Test
+  void it_was_written_when_its_first_part_was_whichever_came_first() {
+    for (int number : new int[] {2, 3, 1}) {
+      Instant sent = WRITTEN.plusSeconds(number);
+      inbox.deliver(
+          OURS,
+          new Incoming.Deliver(PHONE, Optional.of(sent), new Concat(7, 3, number), "x"),
+          () -> acknowledged++);
+    }
+    assertThat(heard).extracting(Signal.Inbound::written).containsExactly(WRITTEN.plusSeconds(1));
+  }
+
+  @Test
+  void the_same_message_read_again_from_its_store_has_the_same_id() {
+    for (int i = 0; i < 2; i++) {
+      inbox.deliver(
+          OURS,
+          new Incoming.Deliver(PHONE, Optional.of(WRITTEN), Concat.NONE, "1"),
+          () -> acknowledged++);
+      clock.passes(Duration.ofHours(1));
+    }
+    assertThat(heard).extracting(Signal.Inbound::written).containsExactly(WRITTEN, WRITTEN);
+    assertThat(heard.get(0).id()).isEqualTo(heard.get(1).id());
+  }
+
+  @Test
+  void a_phone_of_another_country_is_named_as_ledgers_name_it() {
+    for (String number : new String[] {"+85291234567", "+86" + PHONE, "10086"}) {
+      inbox.deliver(
+          OURS, new Incoming.Deliver(number, Optional.empty(), Concat.NONE, "1"), () -> {});
+    }
+    assertThat(heard)
+        .extracting(Signal.Inbound::from)
+        .containsExactly("+85291234567", PHONE, "10086");
+  }
+
   private void part(int number, String text) {
     inbox.deliver(
         OURS,

@@ -1,13 +1,17 @@
 package org.lastmile.channel.sms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.lastmile.channel.sms.Bench.PATIENCE;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lastmile.channel.ChannelContract.Heard;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.MemoryInHeap;
+import org.lastmile.channel.sms.at.LineLost;
 import org.lastmile.simulators.modem.ModemSettings;
 import org.lastmile.simulators.modem.Smsc;
 import org.lastmile.simulators.modem.VirtualModem;
@@ -67,6 +72,50 @@ class PortLocksTest {
         Heard.by(channel);
         await().atMost(PATIENCE).until(() -> channel.check().state() == Health.State.UP);
       }
+    }
+  }
+
+  @Test
+  void a_lock_that_another_has_just_taken_is_given_back() throws Exception {
+    Process other = new ProcessBuilder("sleep", "600").start();
+    try {
+      Path lock = Files.writeString(locks.resolve("LCK..ttyUSB0"), "%10d\n".formatted(4_000_000));
+      PortLocks.Seen stale = PortLocks.Seen.of(lock);
+      // Between our look and our hand another has seen the same, and was faster.
+      Files.writeString(lock, "%10d\n".formatted(other.pid()));
+      PortLocks all = new PortLocks(locks);
+      all.setAside(lock, stale);
+      assertThat(Files.readString(lock).strip()).isEqualTo(Long.toString(other.pid()));
+      assertThat(locks).isDirectoryNotContaining("glob:**/LTMP.*");
+      assertThatThrownBy(() -> all.take("/dev/ttyUSB0"))
+          .isInstanceOf(LineLost.class)
+          .hasMessageContaining("in use by process " + other.pid());
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  @Test
+  void a_process_number_counts_only_for_the_process_that_had_it_when_the_port_was_locked()
+      throws Exception {
+    Process later = new ProcessBuilder("sleep", "600").start();
+    try {
+      PortLocks all = new PortLocks(locks);
+      Path lock = locks.resolve("LCK..ttyUSB0");
+      FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofDays(1)));
+      for (long number : new long[] {later.pid(), ProcessHandle.current().pid()}) {
+        Files.writeString(lock, "%10d\n".formatted(number));
+        Files.setLastModifiedTime(lock, longAgo);
+        try (PortLocks.Held held = all.take("/dev/ttyUSB0")) {
+          assertThat(held.file()).contains(lock);
+        }
+      }
+      // Our own number, and not locked by us: from another container.
+      Files.writeString(lock, "%10d\n".formatted(ProcessHandle.current().pid()));
+      assertThatThrownBy(() -> all.take("/dev/ttyUSB0")).hasMessageContaining("in use by process");
+      assertThat(lock).exists();
+    } finally {
+      later.destroyForcibly();
     }
   }
 

@@ -1,6 +1,7 @@
 package org.lastmile.channel.sms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Clock;
@@ -14,7 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.lastmile.channel.MemoryInHeap;
+import org.lastmile.channel.Memory;
 import org.lastmile.channel.Signal;
 import org.lastmile.channel.Signal.Evidence;
 import org.lastmile.channel.sms.pdu.Incoming;
@@ -29,7 +30,7 @@ class ReceiptsTest {
   private static final int EXPIRED = 0x46;
   private static final int FAILED = 0x43;
 
-  private final MemoryInHeap memory = new MemoryInHeap();
+  private final Leaving memory = new Leaving();
   private final List<Signal.Confirmation> said = new ArrayList<>();
   private final List<Integer> acknowledged = new ArrayList<>();
   private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
@@ -110,6 +111,16 @@ class ReceiptsTest {
   }
 
   @Test
+  void a_centre_whose_clock_is_wrong_ends_no_earlier_try_twice() {
+    receipts.sent("m", 7, letter("a1", 1), 0, 1, now.minusSeconds(600));
+    receipts.report("m", new Incoming.Report(7, PHONE, time(-4_200), DELIVERED), () -> {});
+    receipts.sent("m", 7, letter("a2", 1), 0, 1, now);
+    receipts.report("m", new Incoming.Report(7, PHONE, time(-3_600), DELIVERED), () -> {});
+    receipts.report("m", new Incoming.Report(7, PHONE, time(-4_200), DELIVERED), () -> {});
+    assertThat(said).extracting(Signal.Confirmation::attempt).containsExactly("a1", "a2", "a1");
+  }
+
+  @Test
   void a_part_that_was_about_to_leave_when_the_process_died_is_known_by_its_report() {
     Clerk clerk = new Clerk(Duration.ofMillis(10));
     Intents before = new Intents(memory, clerk, receipts);
@@ -143,6 +154,42 @@ class ReceiptsTest {
     assertThat(said).isEmpty();
     report(7, DELIVERED);
     assertThat(said).hasSize(1);
+  }
+
+  @Test
+  void reports_that_came_early_wait_for_the_store_one_by_one() {
+    report(7, DELIVERED); // all three overtook the answers that name their references
+    report(8, DELIVERED);
+    report(9, DELIVERED);
+    memory.leaves();
+    for (int i = 1; i <= 3; i++) {
+      int part = i;
+      Letter letter = letter("a1", 3);
+      assertThatThrownBy(() -> receipts.sent("m", 6 + part, letter, 0, part, now))
+          .isInstanceOf(Memory.Away.class);
+    }
+    assertThat(acknowledged).isEmpty();
+    memory.returns();
+    sent("a1", 3, 7, 8, 9); // as the clerk does it again
+    assertThat(acknowledged).containsExactlyInAnyOrder(7, 8, 9);
+    assertThat(said)
+        .extracting(Signal.Confirmation::evidence)
+        .endsWith(Evidence.DELIVERED)
+        .containsOnlyOnce(Evidence.DELIVERED);
+  }
+
+  @Test
+  void the_report_of_an_earlier_part_is_acknowledged_only_when_it_is_kept() {
+    sent("a1", 3, 7, 8, 9);
+    report(7, DELIVERED);
+    memory.leaves();
+    assertThatThrownBy(() -> report(8, DELIVERED)).isInstanceOf(Memory.Away.class);
+    assertThat(acknowledged).containsExactly(7);
+    memory.returns();
+    report(8, DELIVERED);
+    receipts = receipts(); // another process
+    report(9, DELIVERED);
+    assertThat(said).extracting(Signal.Confirmation::evidence).containsExactly(Evidence.DELIVERED);
   }
 
   private void sent(String attempt, int total, int... references) {

@@ -95,6 +95,22 @@ class SmsChannelTest {
   }
 
   @Test
+  void an_answer_comes_in_between_the_parts_of_a_long_message() throws Exception {
+    try (Bench bench =
+        Bench.with(folder, 1, s -> s.withNetworkDelay(Duration.ofMillis(400))).ready()) {
+      CompletableFuture<Outcome> outcome =
+          bench
+              .channel
+              .send(message("a1", PHONE, "上坝滑坡点请立即转移到村小学。".repeat(60)))
+              .toCompletableFuture();
+      await().atMost(PATIENCE).until(() -> bench.modem(0).statistics().submits() == 2);
+      bench.smsc.phone("13800000002").sends(bench.modem(0).number(), "1");
+      await().atMost(PATIENCE).until(() -> !inbound(bench.heard).isEmpty());
+      assertThat(outcome).isNotDone();
+    }
+  }
+
+  @Test
   void a_long_answer_is_put_together_before_it_is_handed_on() throws Exception {
     try (Bench bench = Bench.with(folder, 1).ready()) {
       String text = "河水已经漫过桥面，三组还有两户老人没有出来，请派车。".repeat(7);

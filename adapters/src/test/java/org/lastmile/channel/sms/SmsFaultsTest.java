@@ -11,8 +11,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
@@ -226,6 +230,40 @@ class SmsFaultsTest {
       assertThat(bench.smsc.statistics().duplicateParts()).isEqualTo(1);
       assertThat(bench.smsc.statistics().messages()).isEqualTo(1);
     }
+  }
+
+  static Stream<Arguments> breaks() {
+    return Stream.of(2, 3)
+        .flatMap(
+            part ->
+                Stream.of(Fault.reset(Duration.ofMillis(500)), Fault.unplug(Duration.ofMillis(500)))
+                    .map(fault -> Arguments.of(fault.kind(), fault, part)));
+  }
+
+  @ParameterizedTest(name = "{0} at part {2}")
+  @MethodSource("breaks")
+  void a_message_that_did_not_leave_whole_is_not_confirmed_by_the_parts_that_arrived(
+      Fault.Kind what, Fault fault, int part) throws Exception {
+    try (Bench bench =
+        Bench.with(folder, 1, s -> s.withNetworkDelay(Duration.ofMillis(100))).ready()) {
+      bench.modem(0).next(part - 1, Fault.none());
+      bench.modem(0).next(1, fault);
+      Outcome outcome = bench.send(message("a1", PHONE, "上坝滑坡点请立即转移到村小学。".repeat(12)));
+      acceptedAtLast(bench, "b");
+      // Its report comes behind those of the parts that had left.
+      await()
+          .atMost(PATIENCE)
+          .until(() -> bench.heard.confirmations().stream().anyMatch(c -> delivered(c, "b")));
+      // Where it went out whole at last, it has arrived whole.
+      assertThat(bench.heard.confirmations())
+          .filteredOn(c -> c.attempt().equals("a1"))
+          .extracting(Signal.Confirmation::evidence)
+          .isEqualTo(outcome instanceof Outcome.Accepted ? List.of(Evidence.DELIVERED) : List.of());
+    }
+  }
+
+  private static boolean delivered(Signal.Confirmation c, String attempts) {
+    return c.attempt().startsWith(attempts) && c.evidence() == Evidence.DELIVERED;
   }
 
   @Test

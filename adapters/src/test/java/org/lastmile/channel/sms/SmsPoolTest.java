@@ -62,6 +62,30 @@ class SmsPoolTest {
   }
 
   @Test
+  void what_a_modem_that_is_away_could_send_is_put_off_for_moments_only() throws Exception {
+    try (Bench bench =
+        Bench.with(folder, 2).again(new SmsConfig.Budget(1, 0, 0), Bench.QUICK).ready()) {
+      bench.send(message("a1", PHONE, "ordinary"));
+      String spent = bench.smsc.statistics().partsBySim().keySet().iterator().next();
+      VirtualModem other = bench.modem(0).number().equals(spent) ? bench.modem(1) : bench.modem(0);
+      other.unplug();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  bench.channel.check().parts().stream()
+                      .anyMatch(p -> p.state() == Health.State.DOWN));
+      assertThat(bench.send(message("a2", PHONE, "ordinary")))
+          .isInstanceOfSatisfying(
+              Outcome.Retry.class,
+              retry -> assertThat(retry.after()).isLessThanOrEqualTo(Duration.ofSeconds(30)));
+      other.plug();
+      await().atMost(PATIENCE).until(() -> bench.channel.room() == 4);
+      assertThat(bench.send(message("a3", PHONE, "ordinary"))).isInstanceOf(Outcome.Accepted.class);
+    }
+  }
+
+  @Test
   void a_red_warning_exceeds_a_spent_budget_with_an_alarm_in_both_languages() throws Exception {
     try (Bench bench =
         Bench.with(folder, 1).again(new SmsConfig.Budget(2, 10, 0), Bench.QUICK).ready()) {

@@ -74,6 +74,7 @@ public final class AtDialogue {
   private boolean echoOff;
   private boolean echoTested;
   private boolean pduDue;
+  private boolean pduSent;
   private boolean doubted;
   private Heard heard = Heard.NOTHING;
 
@@ -156,6 +157,7 @@ public final class AtDialogue {
       }
       line.write((hex + (char) CTRL_Z).getBytes(StandardCharsets.ISO_8859_1));
       written = true;
+      pduSent = true;
       long asks = doubt.compareTo(patience) < 0 ? System.nanoTime() + doubt.toNanos() : NEVER;
       Answer answer = await(hex, patience, false, asks, told);
       return new Answer(answer.end(), answer.code(), answer.lines(), true);
@@ -163,6 +165,8 @@ public final class AtDialogue {
       log.debug("line lost while sending: {}", e.getMessage());
       // What it had said by then counts: a reference shows that the part was taken.
       return new Answer(Answer.End.GONE, -1, written ? said : List.of(), written);
+    } finally {
+      pduSent = false;
     }
   }
 
@@ -236,7 +240,9 @@ public final class AtDialogue {
             false);
       } else if (text.endsWith(command)) {
         heard = heard == Heard.NOTHING ? Heard.ECHO : heard;
-        if (echoOff && !echoTested && !promptExpected) {
+        if (pduSent) {
+          log.trace("it echoes what follows its prompt: its command was not echoed");
+        } else if (echoOff && !echoTested && !promptExpected) {
           log.info("a modem echoes although it agreed not to: its echo is read over");
           echoOff = false;
         } else if (echoOff) {

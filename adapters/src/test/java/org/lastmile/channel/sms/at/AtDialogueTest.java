@@ -172,6 +172,17 @@ class AtDialogueTest {
   }
 
   @Test
+  void a_modem_that_echoes_only_what_follows_its_prompt_has_not_restarted() throws LineLost {
+    modem.says("\r\nOK\r\n", "\r\nOK\r\n");
+    assertThat(at.ask("ATE0", SOON).ok()).isTrue();
+    assertThat(at.ask("AT", SOON).ok()).isTrue();
+    modem.says("\r\n> ", "0011\u001a\r\n", "\r\n+CMGS: 17\r\n\r\nOK\r\n");
+    Answer answer = at.submit(23, "0011", SOON, SOON, () -> {}, SOON, () -> false);
+    assertThat(answer.end()).isEqualTo(Answer.End.OK);
+    assertThat(answer.reference()).hasValue(17);
+  }
+
+  @Test
   void an_echo_that_is_back_means_that_the_modem_forgot_its_settings() throws LineLost {
     modem.says("ATE0\r\r\nOK\r\n");
     assertThat(at.ask("ATE0", SOON).ok()).isTrue();
