@@ -302,8 +302,8 @@ final class Carrier {
         setUpAgain = true;
         boolean doubtful = AtError.doubtful(answer);
         doubted = doubtful ? letter.message.attempt() : "";
-        if (doubtful && letter.refusedAsItIs()) {
-          // Each time by a modem that was freshly set up.
+        if (doubtful && letter.refusedAsItIs(shared.outbox().carried())) {
+          // Each time by a modem that was freshly set up, and which others do not meet.
           settle(letter, new Outcome.Permanent(lastError.english()));
         } else {
           handOn(letter);

@@ -42,6 +42,7 @@ final class Letter {
   private final Set<String> refusedBy = new HashSet<>();
   private int hands;
   private int doubts;
+  private long carriedBefore;
   private boolean validity = true;
   private volatile boolean replaced;
 
@@ -137,9 +138,17 @@ final class Letter {
     return refusedBy.size() > 1;
   }
 
-  /** Notes a refusal that is about it or its modem; whether there were so many that it is. */
-  boolean refusedAsItIs() {
-    return ++doubts >= MOST_HANDS;
+  /**
+   * Notes a refusal that is about it or its modem. It is about the letter when there were several,
+   * and others left between them.
+   *
+   * @param carried letters that have left so far
+   */
+  boolean refusedAsItIs(long carried) {
+    if (doubts == 0) {
+      carriedBefore = carried;
+    }
+    return ++doubts >= MOST_HANDS && carried > carriedBefore;
   }
 
   /**

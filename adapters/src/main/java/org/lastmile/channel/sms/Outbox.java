@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.lastmile.channel.Outcome;
 
 /**
  * The short queue between the desk and the modems: most urgent first, then first come. A recipient
@@ -21,6 +22,7 @@ final class Outbox {
   private final Set<Letter> underWay = new HashSet<>();
   private boolean closed;
   private long changes;
+  private long carried;
 
   /**
    * Takes a letter in. Whatever it replaces (a lift ends it, an update says it anew) and is not out
@@ -56,7 +58,13 @@ final class Outbox {
 
   synchronized void done(Letter letter) {
     underWay.remove(letter);
+    carried += letter.outcome.getNow(null) instanceof Outcome.Accepted ? 1 : 0;
     changed();
+  }
+
+  /** How many have left whole so far. */
+  synchronized long carried() {
+    return carried;
   }
 
   /** Back into its old place. */

@@ -62,8 +62,7 @@ class ClerkTest {
   void a_sweep_that_finds_the_store_away_waits_for_the_next_tick() throws Exception {
     clerk.sweep("inbox", this::sweep);
     drain();
-    Thread.sleep(5 * PAUSE.toMillis());
-    drain();
+    until(PAUSE.multipliedBy(5));
     assertThat(sweeps).hasValue(1);
     clerk.sweep("inbox", this::sweep);
     drain();
@@ -84,8 +83,7 @@ class ClerkTest {
         clerk.sweep("inbox", this::sweep);
         clerk.sweep("intents", this::sweep);
         clerk.sweep("nothing to keep", () -> assertThat(away).isTrue());
-        drain();
-        Thread.sleep(2 * PAUSE.toMillis());
+        until(PAUSE.multipliedBy(2));
       }
       assertThat(warnings()).hasSize(outage);
       away = false;
@@ -146,6 +144,14 @@ class ClerkTest {
     CompletableFuture<String> done = new CompletableFuture<>();
     clerk.next(() -> done.complete("done"));
     done.get(30, TimeUnit.SECONDS);
+  }
+
+  /** Until all that is due on the clerk's own clock within that time is done. */
+  private void until(Duration time) throws Exception {
+    clerk
+        .executor
+        .schedule(() -> "done", time.toMillis(), TimeUnit.MILLISECONDS)
+        .get(30, TimeUnit.SECONDS);
   }
 
   private List<ILoggingEvent> warnings() {

@@ -119,13 +119,31 @@ class SmsFaultsTest {
   }
 
   @Test
-  void a_message_that_every_set_up_modem_refuses_fails_for_good_and_no_modem_is_restarted()
+  void a_message_that_is_refused_while_others_leave_fails_for_good_and_no_modem_is_restarted()
       throws Exception {
-    try (Bench bench = Bench.with(folder, 1).ready()) {
-      bench.modem(0).next(3, Fault.refuse(304));
-      assertThat(bench.send(message("a1", PHONE, "hello")))
+    try (Bench bench = Bench.with(folder, 3).ready()) {
+      bench.smsc.phone(PHONE).refused(304);
+      CompletionStage<Outcome> refused = bench.channel.send(message("a1", PHONE, "hello"));
+      for (int i = 0; i < 8; i++) {
+        CompletionStage<Outcome> unused =
+            bench.channel.send(message("b" + i, "1390000010" + i, "hello"));
+      }
+      assertThat(refused)
+          .succeedsWithin(PATIENCE)
           .isInstanceOfSatisfying(
               Outcome.Permanent.class, p -> assertThat(p.why()).startsWith("CMS 304: PDU"));
+      assertThat(recovery(bench)).isEmpty();
+    }
+  }
+
+  @Test
+  void a_message_that_a_lone_modem_refuses_is_tried_again_later_for_it_may_be_the_modem()
+      throws Exception {
+    try (Bench bench = Bench.with(folder, 1).ready()) {
+      bench.modem(0).next(3, Fault.refuse(302));
+      assertThat(bench.send(message("a1", PHONE, "hello")))
+          .isInstanceOfSatisfying(
+              Outcome.Retry.class, r -> assertThat(r.why()).startsWith("CMS 302: operation"));
       acceptedAtLast(bench, "b");
       assertThat(recovery(bench)).isEmpty();
     }

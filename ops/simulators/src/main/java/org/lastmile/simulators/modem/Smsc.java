@@ -3,6 +3,7 @@ package org.lastmile.simulators.modem;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -52,6 +53,7 @@ public final class Smsc implements AutoCloseable {
   private final Map<String, Long> partsBySim = new HashMap<>();
   private final Map<String, Long> byRecipient = new HashMap<>();
   private final Set<List<String>> unique = new HashSet<>();
+  private final Map<String, Instant> written = new HashMap<>();
   private Duration transit = Duration.ofMillis(200);
   private long parts;
   private long messages;
@@ -248,7 +250,16 @@ public final class Smsc implements AutoCloseable {
               .orElseThrow(
                   () -> new NoSuchElementException("no modem has the SIM " + sim.orElse("?")));
     }
-    Downlink.deliver("+86" + from, text, nextReference(), now()).forEach(line::bring);
+    Downlink.deliver("+86" + from, text, nextReference(), writes(from)).forEach(line::bring);
+  }
+
+  /**
+   * When the centre got words of that phone: of no two in the same second, the unit of TP-SCTS, for
+   * a phone takes longer than that to submit one.
+   */
+  private synchronized Instant writes(String from) {
+    Instant second = now().truncatedTo(ChronoUnit.SECONDS);
+    return written.merge(from, second, (last, at) -> last.isBefore(at) ? at : last.plusSeconds(1));
   }
 
   void soon(Runnable task) {

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +82,24 @@ class VirtualModemTest {
     assertThat(client.ask("AT+CNMA")).endsWith("\r\nOK\r\n");
     assertThat(client.ask("AT+CNMA")).endsWith("+CMS ERROR: 340\r\n");
     assertThat(modem.statistics().delivers()).isEqualTo(2);
+  }
+
+  @Test
+  void wordsOfOnePhoneNeverBearTheSameSecond() throws InterruptedException {
+    client.ready("AT+CSMS=1");
+    client.submit(WARNING.replaceFirst("21", "01"));
+    smsc.phone("13800000001").expect("预警", SOON);
+    List<String> pdus = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      smsc.phone("13800000001").replies("1");
+      Matcher pdu =
+          Pattern.compile("\\+CMT: ,\\d+\r\n(\\w+)\r\n")
+              .matcher(client.until("\\+CMT: ,\\d+\r\n\\w+\r\n"));
+      assertThat(pdu.find()).isTrue();
+      pdus.add(pdu.group(1));
+      assertThat(client.ask("AT+CNMA")).endsWith("\r\nOK\r\n");
+    }
+    assertThat(pdus).doesNotHaveDuplicates();
   }
 
   @Test
