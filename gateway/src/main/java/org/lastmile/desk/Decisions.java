@@ -54,6 +54,7 @@ final class Decisions implements Turns.Work {
   final List<Runnable> activeListeners = new CopyOnWriteArrayList<>();
   final List<BiConsumer<String, String>> answerListeners = new CopyOnWriteArrayList<>();
   final List<Runnable> inboxListeners = new CopyOnWriteArrayList<>();
+  final List<BiConsumer<String, Message>> replyListeners = new CopyOnWriteArrayList<>();
 
   private final Ledger ledger;
   private final Supplier<Policy> policy;
@@ -115,7 +116,7 @@ final class Decisions implements Turns.Work {
               notices.sayPatiently(turns.epoch(), sms, phone, text, now());
               wake(sms);
             },
-            (openid, text) -> tell(account, openid, text, ""),
+            (openid, text) -> tell(account, openid, text),
             registered,
             !sms.isEmpty());
   }
@@ -275,7 +276,8 @@ final class Decisions implements Turns.Work {
 
   List<Message> due(String channel, int room) {
     Instant now = now();
-    List<Message> messages = new ArrayList<>(notices.replies(channel, room, now));
+    List<Message> messages = new ArrayList<>(notices.first(channel, room, now));
+    int before = messages.size();
     dispatch.take(
         channel,
         room - messages.size(),
@@ -289,7 +291,8 @@ final class Decisions implements Turns.Work {
           dispatch.begun(channel, message.attempt());
           messages.add(message);
         });
-    messages.addAll(notices.tests(channel, room - messages.size(), now));
+    notices.warned(channel, messages.size() - before);
+    messages.addAll(notices.rest(channel, room - messages.size(), now));
     return messages;
   }
 
@@ -333,7 +336,7 @@ final class Decisions implements Turns.Work {
     if (channels.get(channel) == Planner.Address.OPENID) {
       Optional<Enrolment.Said> about = enrolment.words(in.from(), in.text(), now());
       if (about.isPresent()) {
-        tell(channel, in.from(), about.get().text(), about.get().link());
+        respond(channel, in.from(), about.get().text(), about.get().link(), false);
         return;
       }
     }
@@ -369,7 +372,7 @@ final class Decisions implements Turns.Work {
     if (!(about && phones(channel))) {
       String help = taken.map(Replies.Taken::help).orElse("");
       if (!help.isEmpty()) {
-        reply(channel, in.from(), help, dispatch.link(taken.get().of(), taken.get().row()));
+        respond(channel, in.from(), help, dispatch.link(taken.get().of(), taken.get().row()), true);
       }
     }
   }
@@ -394,7 +397,7 @@ final class Decisions implements Turns.Work {
       case FOLLOWED -> {
         bindings.alive(b.address());
         Enrolment.Said welcome = enrolment.welcome(b.address());
-        tell(channel, b.address(), welcome.text(), welcome.link());
+        respond(channel, b.address(), welcome.text(), welcome.link(), false);
       }
       case UNFOLLOWED -> {
         enrolment.unbind(b.address());
@@ -431,9 +434,27 @@ final class Decisions implements Turns.Work {
     }
   }
 
-  private void tell(String channel, String address, String text, String link) {
-    notices.say(turns.epoch(), channel, address, text, link, now());
-    wake(channel);
+  /** Somebody must know it, whether they are just writing to us or not. */
+  private void tell(String channel, String address, String text) {
+    if (notices.say(turns.epoch(), channel, address, text, "", now())) {
+      wake(channel);
+    }
+  }
+
+  /**
+   * Answers somebody's words: in the same breath where the account's chat can, which costs nothing
+   * and keeps no warning waiting.
+   *
+   * @param must without a chat it goes out as a message of its own
+   */
+  private void respond(String channel, String address, String text, String link, boolean must) {
+    if (channels.get(channel) != Planner.Address.OPENID) {
+      reply(channel, address, text, link);
+      return;
+    }
+    notices
+        .answer(turns.epoch(), channel, address, text, link, must, now())
+        .ifPresent(m -> turns.afterwards(() -> replyListeners.forEach(l -> l.accept(channel, m))));
   }
 
   private void wake(String channel) {
@@ -546,7 +567,10 @@ final class Decisions implements Turns.Work {
     Delivery d = row.delivery();
     String link = dispatch.link(of, row);
     String where = link.isEmpty() ? "请回复短信里各处的数字。" : "请打开 " + link + " 逐处答复。";
-    tell(d.channel(), d.address(), "您负责" + d.points().size() + "处，还没有记上：" + where, link);
+    String text = "您负责" + d.points().size() + "处，还没有记上：" + where;
+    if (notices.say(turns.epoch(), d.channel(), d.address(), text, link, now())) {
+      wake(d.channel());
+    }
   }
 
   /** An answer also withdraws what was still to be sent to that person. */

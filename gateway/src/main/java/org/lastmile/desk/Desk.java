@@ -441,6 +441,15 @@ public final class Desk implements AutoCloseable {
     decisions.answerListeners.add(listener);
   }
 
+  /**
+   * Called, on the desk's thread and without blocking, with channel and message when somebody's
+   * words have an answer: before {@link #signal} completes, so that what brought the words can
+   * carry it back. Each needs an {@link #outcome}.
+   */
+  public void onReply(BiConsumer<String, Message> listener) {
+    decisions.replyListeners.add(listener);
+  }
+
   /** Called with a channel's name when something is due on it: the lane should ask now. */
   public void onDue(Consumer<String> listener) {
     decisions.dueListeners.add(listener);

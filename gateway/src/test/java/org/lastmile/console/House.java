@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.lastmile.channel.Field;
@@ -60,6 +61,10 @@ final class House implements AutoCloseable {
 
   final TestRosters rosters = new TestRosters();
   final Desk desk;
+
+  /** What people were answered in the chat. */
+  final List<Message> replies = new CopyOnWriteArrayList<>();
+
   final Accounts accounts;
   final Console console;
   final HttpClient http = HttpClient.newHttpClient();
@@ -95,6 +100,7 @@ final class House implements AutoCloseable {
             () -> Wording.defaults(ZONE),
             clock,
             new Desk.Setup("test", Duration.ofSeconds(10), ZONE, links, addresses));
+    desk.onReply((channel, message) -> replies.add(message));
     desk.start();
     accounts = new Accounts(memory, random, clock, BOOTSTRAP);
     console =

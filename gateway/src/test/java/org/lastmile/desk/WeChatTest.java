@@ -102,7 +102,8 @@ class WeChatTest {
     bind("o-son", "13800000001");
     assertThat(binding(WANG)).isEmpty();
     assertThat(binding("o-son")).isPresent();
-    assertThat(answerTo(WANG)).contains("已改绑到另一个微信");
+    assertThat(town.replies).isEmpty(); // whom it concerns is not writing to us
+    assertThat(to(WANG, town.carries("wechat")).get(0).content().text()).contains("已改绑到另一个微信");
   }
 
   @Test
@@ -173,7 +174,7 @@ class WeChatTest {
     says(WANG, "绑定 13800000001");
     answerTo(WANG);
     says(WANG, "345678");
-    assertThat(town.carries("wechat")).isEmpty();
+    assertThat(town.replies).isEmpty();
     assertThat(inbox()).extracting(View.Words::text).containsExactly("345678");
   }
 
@@ -207,7 +208,7 @@ class WeChatTest {
     String orange = town.issue(Town.warning(Grade.ORANGE, "r2")).id();
     Message second = town.carries("wechat").get(0);
     says(WANG, "收到");
-    Message list = to(WANG, town.carries("wechat")).get(0);
+    Message list = reply(WANG);
     assertThat(list.content().text()).contains("暴雨红色预警", "暴雨橙色预警", second.field("code"));
     assertThat(list.field("link")).isNotEmpty();
     int number = Integer.parseInt(second.attempt().split("\\.", -1)[1]);
@@ -219,6 +220,59 @@ class WeChatTest {
     assertThat(answered(red)).isFalse();
     says(WANG, "1");
     assertThat(answered(red)).isTrue();
+  }
+
+  @Test
+  void anAnswerThatTheChatDoesNotTakeIsAMessageOfItsOwnOnlyWhereItMustBeKnown() {
+    withOpenid(WANG);
+    says(WANG, "绑定");
+    town.outcome(town.replies.remove(0), new Outcome.Permanent("nobody waits"));
+    town.passes(Duration.ofSeconds(10));
+    assertThat(town.carries("wechat")).isEmpty();
+
+    town.issue(Town.warning(Grade.RED, "r1"));
+    town.issue(Town.warning(Grade.ORANGE, "r2"));
+    town.carries("wechat");
+    says(WANG, "收到");
+    town.outcome(town.replies.remove(0), new Outcome.Permanent("nobody waits"));
+    List<Message> sent = town.carries("wechat");
+    assertThat(sent).hasSize(1);
+    assertThat(sent.get(0).content().text()).contains("暴雨红色预警", "暴雨橙色预警");
+    assertThat(sent.get(0).marks()).isEmpty();
+  }
+
+  @Test
+  void oneAccountIsAnsweredADozenTimesInTenMinutesAndThenNotForAWhile() {
+    for (int i = 0; i < 20; i++) {
+      says(WANG, "绑定");
+    }
+    assertThat(town.replies).hasSize(12);
+    says("o-li", "绑定");
+    assertThat(town.replies).hasSize(13);
+    town.passes(Duration.ofMinutes(10));
+    says(WANG, "绑定");
+    assertThat(town.replies).hasSize(14);
+  }
+
+  @Test
+  void answersOnOtherWiresComeBehindWarningsButNotForEver() {
+    for (int i = 0; i < 12; i++) {
+      town.point("p" + i, false);
+    }
+    town.issue(Town.warning(Grade.RED, "r1"));
+    for (int i = 1; i <= 3; i++) {
+      town.writes("1500000000" + i, "退订"); // told so by SMS
+    }
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 15; i++) {
+      town.takes("sms", 1).forEach(m -> order.add(m.content().kind().name()));
+    }
+    assertThat(order.get(0)).isEqualTo("NOTICE");
+    assertThat(order.subList(1, 5)).containsOnly("WARN");
+    assertThat(order.get(5)).isEqualTo("NOTICE");
+    assertThat(order.subList(6, 10)).containsOnly("WARN");
+    assertThat(order.get(10)).isEqualTo("NOTICE");
+    assertThat(order.subList(11, 15)).containsOnly("WARN");
   }
 
   @Test
@@ -479,7 +533,17 @@ class WeChatTest {
   }
 
   private String answerTo(String openid) {
-    return to(openid, town.carries("wechat")).get(0).content().text();
+    return reply(openid).content().text();
+  }
+
+  /** What somebody who has just written is answered; the chat takes it. */
+  private Message reply(String openid) {
+    Message reply = to(openid, town.replies).get(0);
+    town.replies.clear();
+    assertThat(reply.marks()).contains(Message.Mark.ANSWER);
+    assertThat(town.carries("wechat")).doesNotContain(reply);
+    town.outcome(reply, new Outcome.Accepted(List.of()));
+    return reply;
   }
 
   private String code(String phone) {
