@@ -17,6 +17,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
@@ -350,7 +351,7 @@ final class Decisions implements Turns.Work {
         };
     boolean about = kind == View.Words.Kind.OPT_OUT || kind == View.Words.Kind.OPT_IN;
     Optional<Replies.Taken> taken =
-        new Replies(now(), this::answer).take(cases.values(), channel, in);
+        new Replies(now(), speaker(channel, in.from()), this::answer).take(cases.values(), in);
     if (taken.isPresent() && taken.get().words() == null) {
       return;
     }
@@ -375,6 +376,17 @@ final class Decisions implements Turns.Work {
         respond(channel, in.from(), help, dispatch.link(taken.get().of(), taken.get().row()), true);
       }
     }
+  }
+
+  private Replies.Speaker speaker(String channel, String address) {
+    Set<String> phones =
+        switch (channels.getOrDefault(channel, Planner.Address.PHONE)) {
+          case OPENID -> bindings.of(address).map(b -> Set.of(b.phone())).orElse(Set.of());
+          case WECOM -> bindings.phonesOf(address);
+          case PHONE, DEVICE -> Set.of();
+        };
+    Set<String> wires = channels.keySet().stream().filter(this::phones).collect(Collectors.toSet());
+    return new Replies.Speaker(channel, wechat(channel), phones, wires);
   }
 
   private static Inbox.Place place(Replies.Taken taken) {

@@ -2,6 +2,7 @@ package org.lastmile.desk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import org.lastmile.warning.Grade;
 import org.lastmile.warning.Proof;
 import org.lastmile.warning.Resident;
 import org.lastmile.warning.ResponsiblePerson;
+import org.lastmile.warning.Warning;
 
 /** WeChat at the desk: who is bound, what counts as an answer there, what refusals lead to. */
 class WeChatTest {
@@ -273,6 +275,110 @@ class WeChatTest {
     assertThat(order.subList(6, 10)).containsOnly("WARN");
     assertThat(order.get(10)).isEqualTo("NOTICE");
     assertThat(order.subList(11, 15)).containsOnly("WARN");
+  }
+
+  @Test
+  void whoGotAnSmsInsteadMayAnswerInTheAccount() {
+    town.point("p1", false);
+    bind(WANG, Town.phone("A", "p1"));
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    Message template = to(WANG, town.takes("wechat", 100)).get(0);
+    town.outcome(template, new Outcome.LaneDown("43116: the template is banned"));
+    town.takes("sms", 100).forEach(m -> town.outcome(m, new Outcome.Accepted(List.of(), "SIM1")));
+    says(WANG, "收到");
+    assertThat(answered(id)).isTrue();
+    assertThat(town.ask(d -> d.timeline(id)).orElseThrow())
+        .filteredOn(l -> l.type() == Event.Type.CONFIRMED)
+        .extracting(View.Line::channel, View.Line::detail)
+        .containsExactly(tuple("sms", "收到（微信）"));
+    assertThat(inbox()).isEmpty();
+  }
+
+  @Test
+  void soMayWhoseAccountTheRegistryHasOrWhoWasNeverTriedThere() {
+    withOpenid(WANG);
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.carries("sms");
+    says(WANG, "去不了");
+    assertThat(town.ask(d -> d.timeline(id)).orElseThrow())
+        .extracting(View.Line::type)
+        .contains(Event.Type.DECLINED);
+  }
+
+  @Test
+  void soMayWhoBoundTheirAccountOnlyAfterTheWarning() {
+    town.point("p1", false);
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.carries("sms");
+    says(WANG, "收到");
+    assertThat(answered(id)).as("nobody knows whose account it is").isFalse();
+    bind(WANG, Town.phone("A", "p1"));
+    says(WANG, "收到");
+    assertThat(answered(id)).isTrue();
+  }
+
+  @Test
+  void whatWasSentAnotherWayCountsAsUnansweredToo() {
+    town.point("p1", false);
+    bind(WANG, Town.phone("A", "p1"));
+    String one = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.carries("sms");
+    String two = town.issue(Town.warning(Grade.ORANGE, "r2")).id();
+    to(WANG, town.takes("wechat", 100)).stream()
+        .filter(m -> m.content().about().equals(one))
+        .forEach(m -> town.outcome(m, new Outcome.Permanent("43101: refused")));
+    town.sent.stream()
+        .filter(m -> m.address().equals(WANG) && m.content().about().equals(two))
+        .forEach(m -> town.outcome(m, new Outcome.Accepted(List.of())));
+    says(WANG, "收到");
+    assertThat(answered(one)).isFalse();
+    assertThat(answered(two)).isFalse();
+    assertThat(answerTo(WANG)).contains("暴雨红色预警", "暴雨橙色预警");
+  }
+
+  @Test
+  void anAnswerToADrillSentAnotherWayConfirmsNoWarning() {
+    town.point("p1", false);
+    bind(WANG, Town.phone("A", "p1"));
+    String real = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.carries("sms");
+    says(WANG, "收到");
+    assertThat(answered(real)).isTrue();
+    String second = town.issue(Town.warning(Grade.RED, "r2")).id();
+    String drill =
+        town.issue(
+                Town.warning(
+                    Grade.RED, "d1", Warning.Type.ALERT, Warning.Nature.EXERCISE, List.of()))
+            .id();
+    town.takes("sms", 100).stream()
+        .filter(m -> m.content().about().equals(drill))
+        .forEach(m -> town.outcome(m, new Outcome.Accepted(List.of())));
+    town.sent.stream()
+        .filter(m -> m.content().about().equals(second))
+        .filter(m -> town.channelOf.get(m.attempt()).equals("sms"))
+        .forEach(m -> town.outcome(m, new Outcome.Permanent("CMS 1: unassigned number")));
+    says(WANG, "收到");
+    assertThat(answered(second)).isFalse();
+  }
+
+  @Test
+  void aMemberWhoseCardFailedMayAnswerInTheCompanysChat() {
+    member("WangWu");
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.outcome(town.takes("wecom", 100).get(0), new Outcome.Permanent("invaliduser"));
+    town.carries("sms");
+    town.ask(d -> d.signal("wecom", new Signal.Inbound("", "wangwu", "ww1", "收到", town.now)));
+    assertThat(answered(id)).isTrue();
+  }
+
+  @Test
+  void aMemberWhomOnlyTheCompanyKnowsByPhoneMayToo() {
+    town.point("p1", false);
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.carries("sms");
+    town.ask(d -> d.wecom(Town.phone("A", "p1"), "LiSi"));
+    town.ask(d -> d.signal("wecom", new Signal.Inbound("", "lisi", "ww1", "收到", town.now)));
+    assertThat(answered(id)).isTrue();
   }
 
   @Test

@@ -87,6 +87,24 @@ class WeChatTest extends Story {
   }
 
   @Test
+  void who_gets_an_sms_because_the_template_is_banned_answers_in_the_account() throws Exception {
+    Person li = person("李");
+    Follower account = binds("o-li", li.phone());
+    town.wechat().account().next(100, WeChatFault.errcode(43116));
+
+    Issued warning = town.issues(Alert.red("r1"));
+    li.readsSms("2号滑坡");
+    Township.until(
+        "the lane is down", () -> channel("wechat").path("state").asText().equals("DOWN"));
+    account.sends("收到");
+    speaker("v2").plays("暴雨红色预警");
+    assertThat(warning.point("p2")).isCovered();
+
+    account.sends("绑定 12345"); // the chat answers whatever has become of the template
+    account.expect("这不是手机号", SOON);
+  }
+
+  @Test
   void a_bare_answer_to_two_warnings_brings_the_whole_list_into_the_chat() throws Exception {
     Person li = person("李");
     Follower account = binds("o-li", li.phone());
