@@ -108,7 +108,7 @@ final class PublicPage {
         .thenApplyAsync(
             found ->
                 found
-                    .filter(s -> s.released() != null)
+                    .filter(s -> s.released() != null || s.paged() != null)
                     .map(s -> page(200, s, "", ""))
                     .orElseThrow(() -> Problem.unknown("warning", id)),
             api.work());
@@ -356,11 +356,14 @@ final class PublicPage {
                 places,
                 form,
                 Html.paragraph(warning.description()),
-                Html.paragraph(warning.instruction()));
+                summary.released() == null ? "" : Html.paragraph(warning.instruction()));
     return Html.page(status, mark + warning.headline(), grade, main);
   }
 
   private String state(View.Summary summary) {
+    if (summary.released() == null && summary.paged() != null) {
+      return summary.status().open() ? "预警还没有发布：正在等值班领导决定。请责任人先做好准备，不要转发，群众暂不行动" : "预警没有发布，不用再答复";
+    }
     if (summary.warning().drill()) {
       return summary.status().open() ? "演练进行中" : "演练已结束，不用再答复";
     }
@@ -372,7 +375,7 @@ final class PublicPage {
         Instant until = summary.inForceUntil();
         yield until == null ? "预警生效中" : "预警生效中，至 " + moment(until);
       }
-      case HELD, AWAITING_APPROVAL -> "预警待核实，请先做好准备";
+      case HELD, AWAITING_APPROVAL -> "预警还没有发布，等待核实";
       case SUPERSEDED -> "已有新的预警，以新的为准";
       case LIFTED -> "预警已解除，不用再答复；未经通知不得返回危险区";
       default -> "预警已结束，不用再答复；未经通知不得返回危险区";

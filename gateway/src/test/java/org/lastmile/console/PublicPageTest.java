@@ -1,6 +1,7 @@
 package org.lastmile.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -193,6 +194,32 @@ class PublicPageTest {
   }
 
   @Test
+  void aHeldWarningThatPeopleArePagedAboutSaysThatNobodyHasReleasedIt() throws Exception {
+    House.get(house.desk.wecom(WANG, "wang"));
+    String held = house.handIn(Township.red("H1", house.clock.instant()));
+    assertThat(get("/w/" + held).statusCode()).isEqualTo(404);
+    house.clock.pass(Duration.ofMinutes(4));
+    await().until(() -> house.send(page("/w/" + held)).statusCode() == 200);
+    Message card =
+        house.carry("wecom").stream()
+            .filter(m -> m.content().about().equals(held))
+            .findFirst()
+            .orElseThrow();
+    assertThat(House.link(card)).isEqualTo("/w/" + held);
+    assertThat(get(House.link(card)).body())
+        .contains("预警还没有发布：正在等值班领导决定", "预计未来3小时")
+        .doesNotContain("受威胁人员立即撤离", "预警生效中", "<form");
+
+    String own = House.link(to(WANG, held));
+    assertThat(get(own).body()).contains("预警还没有发布", "沿机耕道向东", "我已收到").doesNotContain("受威胁人员立即撤离");
+    assertThat(post(own, "digits=0001&answer=yes").body()).contains("已记录：您已收到");
+
+    House.get(house.desk.reject(held, "王芳", "误报"));
+    assertThat(get("/w/" + held).body()).contains("预警没有发布，不用再答复");
+    assertThat(get(own).body()).contains("预警没有发布").doesNotContain("<form");
+  }
+
+  @Test
   void wordsOfTheWarningAreShownAsTheyAreAndNeverRun() throws Exception {
     Warning red = Township.red("A9", house.clock.instant());
     String evil =
@@ -239,8 +266,12 @@ class PublicPageTest {
         .orElseThrow();
   }
 
+  private HttpRequest.Builder page(String path) {
+    return HttpRequest.newBuilder(URI.create(house.url(path)));
+  }
+
   private HttpResponse<String> get(String path) throws Exception {
-    return house.send(HttpRequest.newBuilder(URI.create(house.url(path))));
+    return house.send(page(path));
   }
 
   private HttpResponse<String> post(String path, String form) throws Exception {
