@@ -76,26 +76,39 @@ final class House implements AutoCloseable {
   }
 
   House(Map<String, Callback> callbacks) {
-    this(callbacks, Map.of("sms", Planner.Address.PHONE, "loudspeaker", Planner.Address.DEVICE));
+    this(
+        callbacks,
+        Map.of("sms", Planner.Address.PHONE, "loudspeaker", Planner.Address.DEVICE),
+        Township.points());
   }
 
   /** With WeChat beside the modems and the loudspeakers. */
   static House withWeChat() {
+    return withWeChat(Township.points());
+  }
+
+  /** And with these points threatened. */
+  static House withWeChat(List<Threat.AtPoint> threatened) {
     return new House(
         Map.of(),
         Map.of(
             "sms", Planner.Address.PHONE,
             "loudspeaker", Planner.Address.DEVICE,
             "wechat", Planner.Address.OPENID,
-            "wecom", Planner.Address.WECOM));
+            "wecom", Planner.Address.WECOM),
+        threatened);
   }
 
-  private House(Map<String, Callback> callbacks, Map<String, Planner.Address> addresses) {
+  private House(
+      Map<String, Callback> callbacks,
+      Map<String, Planner.Address> addresses,
+      List<Threat.AtPoint> threatened) {
     SecureRandom random = new SecureRandom();
+    rosters.threatened = threatened;
     desk =
         new Desk(
             ledger,
-            warning -> new Threat(1, Township.points(), List.of()),
+            warning -> new Threat(1, threatened, List.of()),
             Policy::defaults,
             () -> Wording.defaults(ZONE),
             clock,

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,6 +222,36 @@ class PublicPageTest {
   }
 
   @Test
+  void aPersonWithTwoHundredPointsAnswersAllOfThemOnLightPages() throws Exception {
+    house.close();
+    house = House.withWeChat(Township.many(200));
+    id = house.release(Township.red("A1", house.clock.instant()));
+    String link = link(WANG);
+    int style = bytes(get("/public.css").body()) + bytes(get("/icon.svg").body());
+    int left = 200;
+    while (left > 0) {
+      String page = get(link).body();
+      assertThat(bytes(page) + style).isLessThan(30 * 1024);
+      Matcher asked = Pattern.compile("name=\"p(\\d+)\" value=\"yes\">").matcher(page);
+      StringBuilder form = new StringBuilder("digits=0001");
+      int shown = 0;
+      while (asked.find()) {
+        form.append("&p").append(asked.group(1)).append("=yes");
+        shown++;
+      }
+      assertThat(shown).isGreaterThan(Math.min(left, 20) - 1);
+      if (shown < left) {
+        assertThat(page).contains("您负责200处，" + left + "处还没有答复", "这里先列" + shown + "处");
+      }
+      assertThat(post(link, form.toString()).statusCode()).isEqualTo(303);
+      left -= shown;
+    }
+    assertThat(get(link).body()).contains("已记录：您已收到");
+    assertThat(House.get(house.desk.coverage(id)).orElseThrow().points())
+        .noneMatch(p -> p.missing().contains(Proof.ANSWERED));
+  }
+
+  @Test
   void wordsOfTheWarningAreShownAsTheyAreAndNeverRun() throws Exception {
     Warning red = Township.red("A9", house.clock.instant());
     String evil =
@@ -264,6 +296,10 @@ class PublicPageTest {
         .filter(p -> p.id().equals(point))
         .findFirst()
         .orElseThrow();
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private HttpRequest.Builder page(String path) {
