@@ -29,5 +29,8 @@ public final class Field {
   /** The person's two-digit answer code, when a bare answer would be ambiguous. */
   public static final String CODE = "code";
 
+  /** How many points each want an answer of their own; absent where one answer is for all. */
+  public static final String EACH = "each";
+
   private Field() {}
 }

@@ -34,7 +34,12 @@ public record Message(
     /** May spend the part of a budget that is kept for lifts and the ladder. */
     RESERVE,
     /** May exceed a budget; the channel raises an alarm when it does. */
-    OVER_BUDGET
+    OVER_BUDGET,
+    /**
+     * Worth saying only as the answer to words that have just come from the address. A wire that
+     * can answer in the same breath does that, or nothing (PERMANENT); others take no notice.
+     */
+    ANSWER
   }
 
   /** The personal value if there is one, else the content's, else the empty string. */

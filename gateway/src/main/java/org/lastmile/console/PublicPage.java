@@ -11,13 +11,18 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.lastmile.channel.Memory;
 import org.lastmile.desk.Desk;
 import org.lastmile.desk.View;
@@ -36,6 +41,15 @@ final class PublicPage {
 
   private static final int FORM = 4 * 1024;
   private static final int MOST_PLACES = 30;
+
+  /**
+   * Bytes for points and for the warning's own words; with its style the page stays below 30 kB.
+   */
+  private static final int LIGHT = 20 * 1024;
+
+  /** Bytes for points however long the warning is: what is not shown can't be answered. */
+  private static final int LEAST = 4 * 1024;
+
   private static final String OTHERWISE = "请直接回复收到的短信或微信消息，或者打电话给值班室。";
 
   private final Desk desk;
@@ -108,7 +122,7 @@ final class PublicPage {
         .thenApplyAsync(
             found ->
                 found
-                    .filter(s -> s.released() != null)
+                    .filter(s -> s.released() != null || s.paged() != null)
                     .map(s -> page(200, s, "", ""))
                     .orElseThrow(() -> Problem.unknown("warning", id)),
             api.work());
@@ -202,8 +216,10 @@ final class PublicPage {
     boolean answerable = answerable(person);
     String form = answerable ? form(person, error) : "";
     if (!answerable || atOnce(person) || !knowable(person)) {
-      person.points().stream().limit(MOST_PLACES).forEach(p -> more.append(place(p)));
-      if (person.points().size() > MOST_PLACES) {
+      List<String> places =
+          fitting(person, person.points().stream().limit(MOST_PLACES).map(this::place));
+      places.forEach(more::append);
+      if (person.points().size() > places.size()) {
         more.append(Html.paragraph("等" + person.points().size() + "处。"));
       }
     }
@@ -290,23 +306,53 @@ final class PublicPage {
     }
   }
 
+  /** What is unanswered first: what does not fit comes when that is answered. */
   private String choices(View.Personal person) {
-    return person.points().stream()
-        .map(
-            p ->
-                """
-                <fieldset><legend>%2$s</legend>
-                %3$s<label><input type="radio" name="p%1$d" value="yes"%4$s> 收到</label>
-                <label><input type="radio" name="p%1$d" value="no"%5$s> 去不了</label>
-                </fieldset>
-                """
-                    .formatted(
-                        p.place(),
-                        named(p),
-                        ways(p),
-                        Boolean.TRUE.equals(p.said()) ? " checked" : "",
-                        Boolean.FALSE.equals(p.said()) ? " checked" : ""))
-        .collect(Collectors.joining());
+    List<View.Asked> points =
+        person.points().stream().sorted(Comparator.comparing(p -> p.said() != null)).toList();
+    List<String> shown = fitting(person, points.stream().map(this::choice));
+    long open = points.stream().filter(p -> p.said() == null).count();
+    String rest =
+        shown.size() == points.size()
+            ? ""
+            : Html.paragraph(
+                "您负责%d处，%d处还没有答复。这里先列%d处，提交后列出其余的。".formatted(points.size(), open, shown.size()));
+    return rest + String.join("", shown);
+  }
+
+  private String choice(View.Asked point) {
+    return """
+        <fieldset><legend>%2$s</legend>
+        %3$s<label><input type="radio" name="p%1$d" value="yes"%4$s> 收到</label>
+        <label><input type="radio" name="p%1$d" value="no"%5$s> 去不了</label>
+        </fieldset>
+        """
+        .formatted(
+            point.place(),
+            named(point),
+            ways(point),
+            Boolean.TRUE.equals(point.said()) ? " checked" : "",
+            Boolean.FALSE.equals(point.said()) ? " checked" : "");
+  }
+
+  /** As many of them as a light page has room for beside the warning's own words. */
+  private static List<String> fitting(View.Personal person, Stream<String> points) {
+    Warning warning = person.warning().warning();
+    int room = Math.max(LEAST, LIGHT - bytes(warning.description() + warning.instruction()));
+    List<String> fit = new ArrayList<>();
+    for (Iterator<String> each = points.iterator(); each.hasNext(); ) {
+      String point = each.next();
+      room -= bytes(point);
+      if (room < 0 && !fit.isEmpty()) {
+        break;
+      }
+      fit.add(point);
+    }
+    return fit;
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private String place(View.Asked point) {
@@ -356,11 +402,14 @@ final class PublicPage {
                 places,
                 form,
                 Html.paragraph(warning.description()),
-                Html.paragraph(warning.instruction()));
+                summary.released() == null ? "" : Html.paragraph(warning.instruction()));
     return Html.page(status, mark + warning.headline(), grade, main);
   }
 
   private String state(View.Summary summary) {
+    if (summary.released() == null && summary.paged() != null) {
+      return summary.status().open() ? "预警还没有发布：正在等值班领导决定。请责任人先做好准备，不要转发，群众暂不行动" : "预警没有发布，不用再答复";
+    }
     if (summary.warning().drill()) {
       return summary.status().open() ? "演练进行中" : "演练已结束，不用再答复";
     }
@@ -372,7 +421,7 @@ final class PublicPage {
         Instant until = summary.inForceUntil();
         yield until == null ? "预警生效中" : "预警生效中，至 " + moment(until);
       }
-      case HELD, AWAITING_APPROVAL -> "预警待核实，请先做好准备";
+      case HELD, AWAITING_APPROVAL -> "预警还没有发布，等待核实";
       case SUPERSEDED -> "已有新的预警，以新的为准";
       case LIFTED -> "预警已解除，不用再答复；未经通知不得返回危险区";
       default -> "预警已结束，不用再答复；未经通知不得返回危险区";

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.lastmile.channel.Memory;
 
 /**
@@ -117,6 +118,14 @@ final class Bindings {
     return wecom.getOrDefault(phone(phone), "");
   }
 
+  /** Phones that the company's platform says an account is of. */
+  Set<String> phonesOf(String userid) {
+    return wecom.entrySet().stream()
+        .filter(e -> e.getValue().equalsIgnoreCase(userid))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
   /** What the company's platform said of a phone; an empty userid = nobody. */
   void wecom(String phone, String userid) {
     String key = phone(phone);
@@ -134,11 +143,7 @@ final class Bindings {
 
   /** The company knows no such account: whoever had it is asked for again. */
   void nobodys(String userid) {
-    wecom.entrySet().stream()
-        .filter(e -> e.getValue().equalsIgnoreCase(userid))
-        .map(Map.Entry::getKey)
-        .toList()
-        .forEach(phone -> wecom(phone, ""));
+    phonesOf(userid).forEach(phone -> wecom(phone, ""));
   }
 
   private void keep(View.Binding binding) {

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,11 +20,8 @@ import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.ledger.Ledger;
-import org.lastmile.warning.Answer;
-import org.lastmile.warning.Delivery;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.Event;
-import org.lastmile.warning.Plan;
 import org.lastmile.warning.Planner;
 import org.lastmile.warning.Policy;
 import org.lastmile.warning.Progress;
@@ -53,20 +49,13 @@ final class Decisions implements Turns.Work {
   final List<Consumer<String>> dueListeners = new CopyOnWriteArrayList<>();
   final List<Runnable> activeListeners = new CopyOnWriteArrayList<>();
   final List<BiConsumer<String, String>> answerListeners = new CopyOnWriteArrayList<>();
-  final List<Runnable> inboxListeners = new CopyOnWriteArrayList<>();
 
   private final Ledger ledger;
   private final Supplier<Policy> policy;
   private final Turns turns;
   private final Dispatch dispatch;
   private final SplittableRandom jitter;
-  private final Map<String, Planner.Address> channels;
-  private final Notices notices = new Notices();
-  final Inbox inbox;
-  final OptOuts optOuts;
-  final Bindings bindings;
-  final Enrolment enrolment;
-  private final Proofs proofs;
+  final Conversations conversations;
   private final Map<String, Signal.State> presence = new ConcurrentHashMap<>();
 
   /** Something happened to them since the last look. */
@@ -91,33 +80,17 @@ final class Decisions implements Turns.Work {
     this.turns = turns;
     this.dispatch = dispatch;
     this.jitter = jitter;
-    this.channels = channels;
-    this.inbox = new Inbox(ledger.memory("inbox"));
-    this.optOuts = new OptOuts(ledger.memory("opt-outs"));
-    this.bindings = new Bindings(ledger.memory("bindings"));
-    this.proofs = new Proofs(ledger.memory("codes"));
-    String account =
-        channels.entrySet().stream()
-            .filter(c -> c.getValue() == Planner.Address.OPENID)
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElse("");
-    String sms =
-        channels.containsKey("sms")
-            ? "sms"
-            : channels.keySet().stream().filter(this::phones).findFirst().orElse("");
-    this.enrolment =
-        new Enrolment(
-            bindings,
-            proofs,
+    this.conversations =
+        new Conversations(
+            ledger,
+            turns,
+            dispatch,
             links,
-            (phone, text) -> {
-              notices.sayPatiently(turns.epoch(), sms, phone, text, now());
-              wake(sms);
-            },
-            (openid, text) -> tell(account, openid, text, ""),
+            channels,
             registered,
-            !sms.isEmpty());
+            cases.values(),
+            this::answer,
+            channel -> dueListeners.forEach(l -> l.accept(channel)));
   }
 
   // --- the desk's thread
@@ -126,9 +99,7 @@ final class Decisions implements Turns.Work {
   @Override
   public void begin() {
     activeListeners.forEach(Runnable::run);
-    inbox.load(now());
-    optOuts.load();
-    bindings.load();
+    conversations.load();
   }
 
   @Override
@@ -142,8 +113,7 @@ final class Decisions implements Turns.Work {
     stirred.clear();
     lastTick = Instant.EPOCH;
     dispatch.clear();
-    notices.clear();
-    proofs.clear();
+    conversations.clear();
   }
 
   @Override
@@ -275,7 +245,8 @@ final class Decisions implements Turns.Work {
 
   List<Message> due(String channel, int room) {
     Instant now = now();
-    List<Message> messages = new ArrayList<>(notices.replies(channel, room, now));
+    List<Message> messages = new ArrayList<>(conversations.notices.first(channel, room, now));
+    int before = messages.size();
     dispatch.take(
         channel,
         room - messages.size(),
@@ -289,13 +260,14 @@ final class Decisions implements Turns.Work {
           dispatch.begun(channel, message.attempt());
           messages.add(message);
         });
-    messages.addAll(notices.tests(channel, room - messages.size(), now));
+    conversations.notices.warned(channel, messages.size() - before);
+    messages.addAll(conversations.notices.rest(channel, room - messages.size(), now));
     return messages;
   }
 
   void outcome(String attempt, Outcome outcome) {
     if (Notices.ours(attempt)) {
-      notices.outcome(attempt, outcome, now());
+      conversations.notices.outcome(attempt, outcome, now());
       return;
     }
     Try of = find(attempt);
@@ -315,148 +287,12 @@ final class Decisions implements Turns.Work {
     if (signal instanceof Signal.Confirmation c) {
       confirmation(channel, c);
     } else if (signal instanceof Signal.Inbound in) {
-      words(channel, in);
+      conversations.words(channel, in);
     } else if (signal instanceof Signal.Presence p) {
       presence(channel, p);
     } else if (signal instanceof Signal.Binding b) {
-      follower(channel, b);
+      conversations.follower(channel, b);
     }
-  }
-
-  /** An answer goes to its warning; whatever else somebody wrote is kept for people to read. */
-  private void words(String channel, Signal.Inbound in) {
-    if (inbox.knows(channel, in)) {
-      // A modem brings a stored message again for days; last night's "1" must not become tonight's.
-      return;
-    }
-    turns.afterwards(() -> inbox.remember(channel, in));
-    if (channels.get(channel) == Planner.Address.OPENID) {
-      Optional<Enrolment.Said> about = enrolment.words(in.from(), in.text(), now());
-      if (about.isPresent()) {
-        tell(channel, in.from(), about.get().text(), about.get().link());
-        return;
-      }
-    }
-    Answer.Meaning meaning = Answer.of(in.text()).meaning();
-    View.Words.Kind kind =
-        switch (meaning) {
-          case OPT_OUT -> View.Words.Kind.OPT_OUT;
-          case OPT_IN -> View.Words.Kind.OPT_IN;
-          case ALARM -> View.Words.Kind.ALARM;
-          case YES, NO, REPORT -> View.Words.Kind.REPORT;
-        };
-    boolean about = kind == View.Words.Kind.OPT_OUT || kind == View.Words.Kind.OPT_IN;
-    Optional<Replies.Taken> taken =
-        new Replies(now(), this::answer).take(cases.values(), channel, in);
-    if (taken.isPresent() && taken.get().words() == null) {
-      return;
-    }
-    Inbox.Place place = taken.map(Decisions::place).orElse(Inbox.Place.NONE);
-    boolean first = inbox.keep(channel, in, kind, place).isPresent();
-    if (first && kind == View.Words.Kind.ALARM) {
-      log.error(
-          "somebody who was {} writes of danger, on {}: look into the inbox",
-          taken.isPresent() ? "warned" : "not written to",
-          channel);
-    }
-    if (about && phones(channel)) {
-      optOut(channel, in, kind == View.Words.Kind.OPT_OUT);
-    }
-    if (!first) {
-      return;
-    }
-    turns.afterwards(() -> inboxListeners.forEach(Runnable::run));
-    if (!(about && phones(channel))) {
-      String help = taken.map(Replies.Taken::help).orElse("");
-      if (!help.isEmpty()) {
-        reply(channel, in.from(), help, dispatch.link(taken.get().of(), taken.get().row()));
-      }
-    }
-  }
-
-  private static Inbox.Place place(Replies.Taken taken) {
-    Delivery d = taken.row().delivery();
-    List<Plan.Point> points = taken.of().progress.plan().points();
-    String point = d.points().isEmpty() ? "" : points.get(d.points().get(0)).id();
-    return new Inbox.Place(taken.of().id(), point, d.name());
-  }
-
-  /** Who comes and goes at an account of ours. */
-  private void follower(String channel, Signal.Binding b) {
-    if (channels.get(channel) != Planner.Address.OPENID) {
-      // Who is in the company is the company's own business; only a wrong account is forgotten.
-      if (b.change() == Signal.Change.DEAD) {
-        bindings.nobodys(b.address());
-      }
-      return;
-    }
-    switch (b.change()) {
-      case FOLLOWED -> {
-        bindings.alive(b.address());
-        Enrolment.Said welcome = enrolment.welcome(b.address());
-        tell(channel, b.address(), welcome.text(), welcome.link());
-      }
-      case UNFOLLOWED -> {
-        enrolment.unbind(b.address());
-        bindings.die(b.address()); // the registry may have it, too
-      }
-      case ACCEPTED -> bindings.takes(b.address(), true);
-      case REFUSED -> bindings.takes(b.address(), false);
-      case DEAD -> bindings.die(b.address());
-    }
-  }
-
-  private boolean wechat(String channel) {
-    Planner.Address address = channels.get(channel);
-    return address == Planner.Address.OPENID || address == Planner.Address.WECOM;
-  }
-
-  boolean phones(String channel) {
-    return channels.get(channel) == Planner.Address.PHONE;
-  }
-
-  private void optOut(String channel, Signal.Inbound in, boolean out) {
-    String phone = in.from();
-    if (out && optOuts.add(phone, channel, in.text(), now())) {
-      log.info("somebody wants no more SMS of the lesser grades: red and orange still go to them");
-      reply(channel, phone, "已登记，不再向您发蓝色、黄色预警短信。红色、橙色预警关系生命安全，仍会发送；责任人不能退订。恢复请回复：恢复", "");
-    } else if (!out && optOuts.remove(phone)) {
-      reply(channel, phone, "已恢复，今后各级预警短信都会发给您。", "");
-    }
-  }
-
-  private void reply(String channel, String address, String text, String link) {
-    if (notices.reply(turns.epoch(), channel, address, text, link, now())) {
-      wake(channel);
-    }
-  }
-
-  private void tell(String channel, String address, String text, String link) {
-    notices.say(turns.epoch(), channel, address, text, link, now());
-    wake(channel);
-  }
-
-  private void wake(String channel) {
-    turns.afterwards(() -> dueListeners.forEach(l -> l.accept(channel)));
-  }
-
-  Optional<View.Words> seen(long number, String who) {
-    Optional<View.Words> words = inbox.seen(number, who, now());
-    turns.afterwards(() -> inboxListeners.forEach(Runnable::run));
-    return words;
-  }
-
-  View.Test test(String channel, String address, String text) {
-    if (!phones(channel)) {
-      throw new Desk.Refused(channel + " carries no test messages: only channels to phones do");
-    }
-    View.Test test = notices.test(turns.epoch(), channel, address, text, now());
-    wake(channel);
-    return test;
-  }
-
-  Optional<View.Test> lookAtTest(String id) {
-    return Optional.ofNullable(notices.look(id, now()));
   }
 
   /** Makes an event part of the truth: folded now, kept before anybody is answered. */
@@ -518,7 +354,7 @@ final class Decisions implements Turns.Work {
 
   private void confirmation(String channel, Signal.Confirmation c) {
     if (Notices.ours(c.attempt())) {
-      notices.confirmation(c, now());
+      conversations.notices.confirmation(c, now());
       return;
     }
     Try of;
@@ -537,16 +373,8 @@ final class Decisions implements Turns.Work {
     }
     answer(of.of, e);
     if (e.type() == Event.Type.DELIVERED && c.evidence() == Signal.Evidence.ACKNOWLEDGED) {
-      pointByPoint(of.of, of.row);
+      conversations.pointByPoint(of.of, of.row);
     }
-  }
-
-  /** One button was pressed for many points: it shows that the card was read, and no more. */
-  private void pointByPoint(Case of, Progress.Row row) {
-    Delivery d = row.delivery();
-    String link = dispatch.link(of, row);
-    String where = link.isEmpty() ? "请回复短信里各处的数字。" : "请打开 " + link + " 逐处答复。";
-    tell(d.channel(), d.address(), "您负责" + d.points().size() + "处，还没有记上：" + where, link);
   }
 
   /** An answer also withdraws what was still to be sent to that person. */
@@ -655,7 +483,7 @@ final class Decisions implements Turns.Work {
 
   private void presence(String channel, Signal.Presence p) {
     if (p.subject() != Signal.Subject.DEVICE) {
-      if (wechat(channel)) {
+      if (conversations.wechat(channel)) {
         // One account is the whole lane; of several modems one may go without the others.
         // What carries badly may carry nothing: it changes nothing.
         if (p.state() != Signal.State.DEGRADED) {

@@ -121,7 +121,7 @@ public final class Desk implements AutoCloseable {
             policy,
             wording,
             setup.channels(),
-            decisions.optOuts::has,
+            decisions.conversations.optOuts::has,
             accounts());
     turns.work(decisions);
   }
@@ -278,32 +278,32 @@ public final class Desk implements AutoCloseable {
 
   /** Sends one message that is no warning, and says so at its front, to one phone. */
   public CompletableFuture<View.Test> test(String channel, String phone, String text) {
-    return submit(Need.INTAKE, () -> decisions.test(channel, phone, text));
+    return submit(Need.INTAKE, () -> decisions.conversations.test(channel, phone, text));
   }
 
   /** True when that channel reaches phones, so that a test message can be sent on it. */
   public boolean carriesTests(String channel) {
-    return decisions.phones(channel);
+    return decisions.conversations.phones(channel);
   }
 
   /** What became of a test message; empty when it is not known, or no longer. */
   public CompletableFuture<Optional<View.Test>> test(String id) {
-    return submit(Need.LOOK, () -> decisions.lookAtTest(id));
+    return submit(Need.LOOK, () -> decisions.conversations.lookAtTest(id));
   }
 
   /** What people wrote that was no answer, newest first. */
   public CompletableFuture<List<View.Words>> inbox(int most) {
-    return submit(Need.LOOK, () -> decisions.inbox.newest(most));
+    return submit(Need.LOOK, () -> decisions.conversations.inbox.newest(most));
   }
 
   /** Somebody has seen to it; empty when there is no such entry. */
   public CompletableFuture<Optional<View.Words>> seen(long number, String who) {
-    return submit(Need.KEPT, () -> decisions.seen(number, who));
+    return submit(Need.KEPT, () -> decisions.conversations.seen(number, who));
   }
 
   /** Phones that want no SMS of the lesser grades, newest first. */
   public CompletableFuture<List<View.OptOut>> optOuts() {
-    return submit(Need.LOOK, decisions.optOuts::all);
+    return submit(Need.LOOK, decisions.conversations.optOuts::all);
   }
 
   /** Enters a phone there, or takes it back; false when it was so already. */
@@ -312,29 +312,32 @@ public final class Desk implements AutoCloseable {
         Need.INTAKE,
         () ->
             out
-                ? decisions.optOuts.add(phone, who, note, turns.now())
-                : decisions.optOuts.remove(phone));
+                ? decisions.conversations.optOuts.add(phone, who, note, turns.now())
+                : decisions.conversations.optOuts.remove(phone));
   }
 
   /** On a page, an account without a phone is to be bound to that one: a code goes there by SMS. */
   public CompletableFuture<View.Bind> bind(String openid, String phone, String village) {
     return submit(
-        Need.INTAKE, () -> decisions.enrolment.askOnPage(openid, phone, village, turns.now()));
+        Need.INTAKE,
+        () -> decisions.conversations.enrolment.askOnPage(openid, phone, village, turns.now()));
   }
 
   /** The code has come. */
   public CompletableFuture<View.Bind> prove(String openid, String code) {
-    return submit(Need.INTAKE, () -> decisions.enrolment.proveOnPage(openid, code, turns.now()));
+    return submit(
+        Need.INTAKE,
+        () -> decisions.conversations.enrolment.proveOnPage(openid, code, turns.now()));
   }
 
   /** What a WeChat account is bound to; empty = to nothing. */
   public CompletableFuture<Optional<View.Binding>> binding(String openid) {
-    return submit(Need.LOOK, () -> decisions.bindings.of(openid));
+    return submit(Need.LOOK, () -> decisions.conversations.bindings.of(openid));
   }
 
   /** Who is reached by WeChat beside what the registry says; safe on any thread. */
   public Planner.Accounts accounts() {
-    Bindings bindings = decisions.bindings;
+    Bindings bindings = decisions.conversations.bindings;
     return new Planner.Accounts(bindings::openid, bindings::wecom, bindings::dead);
   }
 
@@ -343,7 +346,7 @@ public final class Desk implements AutoCloseable {
     return submit(
         Need.INTAKE,
         () -> {
-          decisions.bindings.wecom(phone, userid);
+          decisions.conversations.bindings.wecom(phone, userid);
           return null;
         });
   }
@@ -430,7 +433,7 @@ public final class Desk implements AutoCloseable {
 
   /** Called, on the desk's thread and without blocking, when the inbox has changed. */
   public void onWords(Runnable listener) {
-    decisions.inboxListeners.add(listener);
+    decisions.conversations.inboxListeners.add(listener);
   }
 
   /**
@@ -439,6 +442,15 @@ public final class Desk implements AutoCloseable {
    */
   public void onAnswered(BiConsumer<String, String> listener) {
     decisions.answerListeners.add(listener);
+  }
+
+  /**
+   * Called, on the desk's thread and without blocking, with channel and message when somebody's
+   * words have an answer: before {@link #signal} completes, so that what brought the words can
+   * carry it back. Each needs an {@link #outcome}.
+   */
+  public void onReply(BiConsumer<String, Message> listener) {
+    decisions.conversations.replyListeners.add(listener);
   }
 
   /** Called with a channel's name when something is due on it: the lane should ask now. */

@@ -271,6 +271,9 @@ final class Dispatch {
     if (d.codes().size() == 1) {
       fields.put(Field.CODE, d.codes().get(0));
     }
+    if (d.codes().size() > 1) {
+      fields.put(Field.EACH, Integer.toString(d.points().size()));
+    }
     String attempt = plan.warning() + "." + d.number() + "." + row.attempts();
     return new Message(attempt, d.address(), content(of, row, words), fields, marks);
   }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
@@ -34,6 +35,12 @@ final class Notices {
   /** One person is told how to answer at most once in that time: two machines may talk. */
   private static final Duration QUIET = Duration.ofMinutes(10);
 
+  /** Whatever one address asks for, it is told so many things within {@link #QUIET}. */
+  private static final int MOST_TO_ONE = 12;
+
+  /** Warnings that go out between two answers to people, where there are warnings. */
+  private static final int WARNINGS_FIRST = 4;
+
   /** Test messages that one house sends: enough to try 32 modems twice. */
   private static final int MOST_TESTS = 64;
 
@@ -54,6 +61,12 @@ final class Notices {
         }
       };
   private final Map<String, Instant> told = new HashMap<>();
+  private final Map<String, Deque<Instant>> lately = new HashMap<>();
+  private Instant swept = Instant.EPOCH;
+
+  /** Warnings handed out on a channel since the last answer to somebody. */
+  private final Map<String, Integer> since = new HashMap<>();
+
   private long count;
 
   private static final class Note {
@@ -69,6 +82,12 @@ final class Notices {
 
     /** Takes what warnings leave. */
     final boolean patient;
+
+    /** Is tried at once, as the answer in a conversation. */
+    boolean answers;
+
+    /** Somebody must get it, if not in the conversation, then otherwise. */
+    boolean must = true;
 
     Instant due;
     int tries;
@@ -117,26 +136,69 @@ final class Notices {
     tests.clear();
     known.clear();
     told.clear();
+    lately.clear();
+    since.clear();
   }
 
   /** Tells a person something in answer to their words; nothing when they were told just now. */
   boolean reply(long epoch, String channel, String address, String text, String link, Instant now) {
     told.values().removeIf(at -> now.isAfter(at.plus(QUIET)));
-    if (told.putIfAbsent(channel + ' ' + address, now) != null) {
-      return false;
-    }
-    say(epoch, channel, address, text, link, now);
-    return true;
+    return told.putIfAbsent(channel + ' ' + address, now) == null
+        && say(epoch, channel, address, text, link, now);
   }
 
-  /** Tells a person something that they have just asked for. */
-  void say(long epoch, String channel, String address, String text, String link, Instant now) {
-    add(epoch, channel, address, Content.Kind.NOTICE, text, link, false, now);
+  /** Tells a person something; nothing, and false, when they were told too much lately. */
+  boolean say(long epoch, String channel, String address, String text, String link, Instant now) {
+    if (tooMany(channel, address, now)) {
+      return false;
+    }
+    queue(note(epoch, channel, address, Content.Kind.NOTICE, text, link, false, now));
+    return true;
   }
 
   /** The same, where it may wait behind warnings. */
   void sayPatiently(long epoch, String channel, String address, String text, Instant now) {
-    add(epoch, channel, address, Content.Kind.NOTICE, text, "", true, now);
+    if (!tooMany(channel, address, now)) {
+      queue(note(epoch, channel, address, Content.Kind.NOTICE, text, "", true, now));
+    }
+  }
+
+  /**
+   * What answers somebody who has just said something, on a wire that carries an answer at once.
+   *
+   * @param must it goes out like other notices if the wire can't
+   * @return empty when they were told too much lately
+   */
+  Optional<Message> answer(
+      long epoch,
+      String channel,
+      String address,
+      String text,
+      String link,
+      boolean must,
+      Instant now) {
+    if (tooMany(channel, address, now)) {
+      return Optional.empty();
+    }
+    Note note = note(epoch, channel, address, Content.Kind.NOTICE, text, link, false, now);
+    note.answers = true;
+    note.must = must;
+    note.tries++;
+    return Optional.of(message(note));
+  }
+
+  private boolean tooMany(String channel, String address, Instant now) {
+    if (!now.isBefore(swept.plus(QUIET))) {
+      swept = now;
+      lately.values().removeIf(times -> !now.isBefore(times.getLast().plus(QUIET)));
+    }
+    Deque<Instant> times = lately.computeIfAbsent(channel + ' ' + address, a -> new ArrayDeque<>());
+    times.removeIf(at -> !now.isBefore(at.plus(QUIET)));
+    if (times.size() >= MOST_TO_ONE) {
+      return true;
+    }
+    times.add(now);
+    return false;
   }
 
   View.Test test(long epoch, String channel, String address, String text, Instant now) {
@@ -150,7 +212,9 @@ final class Notices {
           MOST_TESTS + " test messages within " + TESTS_WITHIN.toHours() + " hour: wait");
     }
     String marked = text.startsWith(TEST_MARK) ? text : TEST_MARK + text;
-    return add(epoch, channel, address, Content.Kind.TEST, marked, "", true, now).view();
+    Note note = note(epoch, channel, address, Content.Kind.TEST, marked, "", true, now);
+    queue(note);
+    return note.view();
   }
 
   /** Null when it is not known, or no longer. */
@@ -162,7 +226,7 @@ final class Notices {
     return note == null ? null : note.view();
   }
 
-  private Note add(
+  private Note note(
       long epoch,
       String channel,
       String address,
@@ -174,22 +238,42 @@ final class Notices {
     String id = PREFIX + epoch + "-" + ++count;
     Note note = new Note(id, channel, address, kind, text, link, patient, now);
     known.put(note.id, note);
-    queue(note).computeIfAbsent(channel, c -> new ArrayDeque<>()).add(note);
     return note;
   }
 
-  private Map<String, Deque<Note>> queue(Note note) {
-    return note.patient ? tests : replies;
+  private void queue(Note note) {
+    Deque<Note> waiting =
+        (note.patient ? tests : replies).computeIfAbsent(note.channel, c -> new ArrayDeque<>());
+    if (waiting.size() >= MOST) {
+      waiting.remove().move(DeliveryState.EXPIRED, "too many notices wait", note.at);
+    }
+    waiting.add(note);
   }
 
-  /** Answers to people, which go before warnings: few, and they wait for them. */
-  List<Message> replies(String channel, int room, Instant now) {
-    return take(replies, channel, room, now);
+  /** One answer to somebody that goes before the next warnings: none waits for all of them. */
+  List<Message> first(String channel, int room, Instant now) {
+    boolean turn = since.getOrDefault(channel, WARNINGS_FIRST) >= WARNINGS_FIRST;
+    return turn ? replies(channel, Math.min(1, room), now) : List.of();
   }
 
-  /** Tests, which take what warnings leave. */
-  List<Message> tests(String channel, int room, Instant now) {
-    return take(tests, channel, room, now);
+  /** So many warnings were handed out. */
+  void warned(String channel, int warnings) {
+    since.merge(channel, warnings, (a, b) -> Math.min(WARNINGS_FIRST, a + b));
+  }
+
+  /** What warnings leave room for: answers to people, then tests and codes. */
+  List<Message> rest(String channel, int room, Instant now) {
+    List<Message> messages = new ArrayList<>(replies(channel, room, now));
+    messages.addAll(take(tests, channel, room - messages.size(), now));
+    return messages;
+  }
+
+  private List<Message> replies(String channel, int room, Instant now) {
+    List<Message> messages = take(replies, channel, room, now);
+    if (!messages.isEmpty()) {
+      since.put(channel, 0);
+    }
+    return messages;
   }
 
   private List<Message> take(
@@ -237,7 +321,8 @@ final class Notices {
             List.of(),
             List.of());
     Map<String, String> fields = note.link.isEmpty() ? Map.of() : Map.of(Field.LINK, note.link);
-    return new Message(note.id + "." + note.tries, note.address, content, fields, Set.of());
+    Set<Message.Mark> marks = note.answers ? Set.of(Message.Mark.ANSWER) : Set.of();
+    return new Message(note.id + "." + note.tries, note.address, content, fields, marks);
   }
 
   private Note of(String attempt) {
@@ -254,7 +339,14 @@ final class Notices {
     if (note == null) {
       return;
     }
-    if (outcome instanceof Outcome.Accepted) {
+    if (note.answers && !(outcome instanceof Outcome.Accepted)) {
+      note.answers = false;
+      if (note.must) {
+        queue(note);
+      } else {
+        note.move(DeliveryState.FAILED, "nobody waits for it in the chat any more", now);
+      }
+    } else if (outcome instanceof Outcome.Accepted) {
       note.move(DeliveryState.SENT, "", now);
     } else if (outcome instanceof Outcome.Pending pending) {
       note.move(DeliveryState.SENT, pending.why(), now);
@@ -272,7 +364,7 @@ final class Notices {
   private void again(Note note, Duration after, String why, Instant now) {
     note.why = why;
     note.due = now.plus(after.compareTo(AGAIN) > 0 ? after : AGAIN);
-    queue(note).computeIfAbsent(note.channel, c -> new ArrayDeque<>()).add(note);
+    queue(note);
   }
 
   void confirmation(Signal.Confirmation c, Instant now) {

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.lastmile.channel.Signal;
@@ -35,11 +37,23 @@ final class Replies {
 
   private final BiConsumer<Case, Event> say;
   private final Instant now;
+  private final Speaker by;
 
-  Replies(Instant now, BiConsumer<Case, Event> say) {
+  Replies(Instant now, Speaker by, BiConsumer<Case, Event> say) {
     this.now = now;
+    this.by = by;
     this.say = say;
   }
+
+  /**
+   * Who says something, beside the address they say it from.
+   *
+   * @param channel where it is said
+   * @param account true where an address is no phone but an account of one person
+   * @param phones that are known to be that person's; empty = none, or the address is the phone
+   * @param phoneChannels channels on which a phone is the address
+   */
+  record Speaker(String channel, boolean account, Set<String> phones, Set<String> phoneChannels) {}
 
   /**
    * What was made of the words of somebody who was written to.
@@ -68,6 +82,12 @@ final class Replies {
           || of.progress.status() == WarningStatus.AWAITING_APPROVAL;
     }
 
+    /** It is in the person's hands, or may be. */
+    boolean inHand() {
+      boolean failed = row.state().settled() && !row.state().told();
+      return ((row.left() || row.flying()) && !failed) || row.state() == DeliveryState.UNKNOWN;
+    }
+
     boolean asks() {
       return row.delivery().audience().acts();
     }
@@ -85,14 +105,10 @@ final class Replies {
   }
 
   /** Handles one message; empty when nobody here was ever written to at that address. */
-  Optional<Taken> take(Collection<Case> cases, String channel, Signal.Inbound inbound) {
+  Optional<Taken> take(Collection<Case> cases, Signal.Inbound inbound) {
     List<Sent> sent = new ArrayList<>();
     for (Case of : cases) {
-      of.rowsAt(channel, inbound.from()).stream()
-          .filter(r -> r.attempts() > 0 && !r.delivery().details())
-          .filter(r -> r.delivery().audience() != Audience.LOUDSPEAKER)
-          .max(Comparator.comparingInt(r -> r.delivery().stage()))
-          .ifPresent(r -> sent.add(new Sent(of, r)));
+      sent.addAll(sent(of, inbound.from()));
     }
     sent.sort(Comparator.comparingInt((Sent s) -> s.of().order).reversed());
     if (sent.isEmpty()) {
@@ -113,6 +129,43 @@ final class Replies {
     }
     Sent about = sent.stream().filter(s -> s.open() && s.unanswered()).findFirst().orElse(newest);
     return report(about, Event.Type.FIELD_REPORT, help(sent, inbound), inbound);
+  }
+
+  /**
+   * What was sent to that address, or, where an account got nothing that may be in its person's
+   * hands, what they got by another way: who reads an SMS may well answer in the chat.
+   */
+  private List<Sent> sent(Case of, String from) {
+    List<Sent> here = newest(of, of.rowsAt(by.channel(), from)).stream().toList();
+    if (!by.account() || here.stream().anyMatch(Sent::inHand)) {
+      return here;
+    }
+    Set<String> recipients = recipients(of.rowsAt(by.channel(), from));
+    for (String phone : by.phones()) {
+      recipients.add(phone);
+      by.phoneChannels().forEach(c -> recipients.addAll(recipients(of.rowsAt(c, phone))));
+    }
+    List<Sent> elsewhere =
+        recipients.stream().flatMap(r -> newest(of, inHand(of, r)).stream()).toList();
+    return elsewhere.isEmpty() ? here : elsewhere;
+  }
+
+  private static Set<String> recipients(List<Progress.Row> rows) {
+    return rows.stream()
+        .map(r -> r.delivery().recipient())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static List<Progress.Row> inHand(Case of, String recipient) {
+    return of.progress.rowsOf(recipient).stream().filter(r -> new Sent(of, r).inHand()).toList();
+  }
+
+  private static Optional<Sent> newest(Case of, List<Progress.Row> rows) {
+    return rows.stream()
+        .filter(r -> r.attempts() > 0 && !r.delivery().details())
+        .filter(r -> r.delivery().audience() != Audience.LOUDSPEAKER)
+        .max(Comparator.comparingInt(r -> r.delivery().stage()))
+        .map(r -> new Sent(of, r));
   }
 
   private boolean bare(List<Sent> sent, Answer answer, Signal.Inbound inbound) {
@@ -191,16 +244,16 @@ final class Replies {
 
   /**
    * The words came to a SIM that had not asked. Where it is not known which one had, or a SIM is
-   * known by its number on one side and by its modem on the other, nothing can be said against it.
+   * known by its number on one side and by its modem on the other, nothing can be said against it;
+   * nor against words in a chat, which say who writes them.
    */
-  private static boolean elsewhere(Sent sent, Signal.Inbound inbound) {
-    if (inbound.to().isBlank()) {
+  private boolean elsewhere(Sent sent, Signal.Inbound inbound) {
+    if (inbound.to().isBlank() || !sent.row().delivery().channel().equals(by.channel())) {
       return false;
     }
-    String channel = sent.row().delivery().channel();
     boolean asked = false;
     for (Progress.Row row : sent.of().progress.rowsOf(sent.row().delivery().recipient())) {
-      if (!row.delivery().channel().equals(channel) || row.attempts() == 0) {
+      if (!row.delivery().channel().equals(by.channel()) || row.attempts() == 0) {
         continue;
       }
       boolean other =
@@ -233,7 +286,8 @@ final class Replies {
             row.attempts(),
             point,
             null,
-            inbound.text().strip()));
+            inbound.text().strip()
+                + (row.delivery().channel().equals(by.channel()) ? "" : "（微信）")));
   }
 
   private void delivered(Sent sent) {
@@ -266,7 +320,7 @@ final class Replies {
   }
 
   /** How to answer what is still open; empty when nothing is. */
-  private static String help(List<Sent> sent, Signal.Inbound inbound) {
+  private String help(List<Sent> sent, Signal.Inbound inbound) {
     List<Sent> open = sent.stream().filter(s -> s.open() && s.unanswered()).toList();
     if (open.isEmpty()) {
       return "";

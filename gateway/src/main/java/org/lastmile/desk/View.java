@@ -19,6 +19,9 @@ public final class View {
    *
    * @param deliveries count by state
    * @param channels count by channel and state
+   * @param released null = not released
+   * @param paged when responsible persons were told of it although nobody had released it; null =
+   *     they were not
    * @param inForceUntil null = until lifted
    */
   public record Summary(
@@ -28,6 +31,7 @@ public final class View {
       String why,
       Instant accepted,
       Instant released,
+      Instant paged,
       Instant inForceUntil,
       int points,
       int covered,

@@ -56,6 +56,7 @@ final class Views {
         p.why(),
         p.accepted(),
         p.released(),
+        p.paged(),
         p.plan().inForceUntil(),
         p.spots().size(),
         covered,

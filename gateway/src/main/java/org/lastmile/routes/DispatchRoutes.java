@@ -37,6 +37,9 @@ public final class DispatchRoutes extends RouteBuilder {
           CompletableFuture<?> unused = producer.asyncSendBody(due(lane), "");
         };
     desk.onDue(wake);
+    desk.onReply(
+        (name, message) ->
+            lanes.stream().filter(l -> l.name().equals(name)).forEach(l -> l.answer(message)));
     for (Lane lane : lanes) {
       String due = due(lane.name());
       lane.onRoom(() -> wake.accept(lane.name()));

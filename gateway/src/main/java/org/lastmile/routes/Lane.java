@@ -132,6 +132,20 @@ public final class Lane {
     }
   }
 
+  /** Answers whoever is just writing to us; no part of the way out, and of what it can carry. */
+  void answer(Message message) {
+    try {
+      channel
+          .send(message)
+          .whenComplete(
+              (outcome, failure) ->
+                  tell(message, failure == null ? outcome : unknown(message, failure)));
+    } catch (RuntimeException e) {
+      // A channel never throws; what one did that does is not known.
+      tell(message, unknown(message, e));
+    }
+  }
+
   private int room() {
     int allowed = Math.max(0, rate.getMetrics().getAvailablePermissions());
     return Math.min(allowed, roomOfChannel());

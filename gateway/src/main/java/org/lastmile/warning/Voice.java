@@ -166,10 +166,12 @@ final class Voice {
   private static String places(List<HazardPoint> points, List<String> codes) {
     if (codes.size() > 1) {
       StringBuilder all = new StringBuilder();
-      for (int i = 0; i < points.size(); i++) {
+      int named = Math.min(points.size(), codes.size());
+      for (int i = 0; i < named; i++) {
         all.append(i == 0 ? "" : "、").append(points.get(i).name()).append(codes.get(i));
       }
-      return all.toString();
+      // There are only so many codes: who has more points answers for the rest by the link.
+      return points.size() > named ? all + "等" + points.size() + "处" : all.toString();
     }
     String names =
         points.stream().limit(MOST_NAMES).map(HazardPoint::name).collect(Collectors.joining("、"));

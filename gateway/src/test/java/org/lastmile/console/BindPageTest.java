@@ -99,7 +99,7 @@ class BindPageTest {
   @Test
   void wordsInTheChatLeadToThePage() throws Exception {
     house.writesOnWeChat(OPENID, "绑定");
-    String answer = house.carry("wechat").get(0).content().text();
+    String answer = house.replies.get(0).content().text();
     Matcher link = Pattern.compile("http://localhost(/bind/\\S+)").matcher(answer);
     assertThat(link.find()).as(answer).isTrue();
     assertThat(get(link.group(1)).statusCode()).isEqualTo(200);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.lastmile.channel.Field;
@@ -60,6 +61,10 @@ final class House implements AutoCloseable {
 
   final TestRosters rosters = new TestRosters();
   final Desk desk;
+
+  /** What people were answered in the chat. */
+  final List<Message> replies = new CopyOnWriteArrayList<>();
+
   final Accounts accounts;
   final Console console;
   final HttpClient http = HttpClient.newHttpClient();
@@ -71,30 +76,44 @@ final class House implements AutoCloseable {
   }
 
   House(Map<String, Callback> callbacks) {
-    this(callbacks, Map.of("sms", Planner.Address.PHONE, "loudspeaker", Planner.Address.DEVICE));
+    this(
+        callbacks,
+        Map.of("sms", Planner.Address.PHONE, "loudspeaker", Planner.Address.DEVICE),
+        Township.points());
   }
 
   /** With WeChat beside the modems and the loudspeakers. */
   static House withWeChat() {
+    return withWeChat(Township.points());
+  }
+
+  /** And with these points threatened. */
+  static House withWeChat(List<Threat.AtPoint> threatened) {
     return new House(
         Map.of(),
         Map.of(
             "sms", Planner.Address.PHONE,
             "loudspeaker", Planner.Address.DEVICE,
             "wechat", Planner.Address.OPENID,
-            "wecom", Planner.Address.WECOM));
+            "wecom", Planner.Address.WECOM),
+        threatened);
   }
 
-  private House(Map<String, Callback> callbacks, Map<String, Planner.Address> addresses) {
+  private House(
+      Map<String, Callback> callbacks,
+      Map<String, Planner.Address> addresses,
+      List<Threat.AtPoint> threatened) {
     SecureRandom random = new SecureRandom();
+    rosters.threatened = threatened;
     desk =
         new Desk(
             ledger,
-            warning -> new Threat(1, Township.points(), List.of()),
+            warning -> new Threat(1, threatened, List.of()),
             Policy::defaults,
             () -> Wording.defaults(ZONE),
             clock,
             new Desk.Setup("test", Duration.ofSeconds(10), ZONE, links, addresses));
+    desk.onReply((channel, message) -> replies.add(message));
     desk.start();
     accounts = new Accounts(memory, random, clock, BOOTSTRAP);
     console =

@@ -1,6 +1,7 @@
 package org.lastmile.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -9,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,6 +196,62 @@ class PublicPageTest {
   }
 
   @Test
+  void aHeldWarningThatPeopleArePagedAboutSaysThatNobodyHasReleasedIt() throws Exception {
+    House.get(house.desk.wecom(WANG, "wang"));
+    String held = house.handIn(Township.red("H1", house.clock.instant()));
+    assertThat(get("/w/" + held).statusCode()).isEqualTo(404);
+    house.clock.pass(Duration.ofMinutes(4));
+    await().until(() -> house.send(page("/w/" + held)).statusCode() == 200);
+    Message card =
+        house.carry("wecom").stream()
+            .filter(m -> m.content().about().equals(held))
+            .findFirst()
+            .orElseThrow();
+    assertThat(House.link(card)).isEqualTo("/w/" + held);
+    assertThat(get(House.link(card)).body())
+        .contains("预警还没有发布：正在等值班领导决定", "预计未来3小时")
+        .doesNotContain("受威胁人员立即撤离", "预警生效中", "<form");
+
+    String own = House.link(to(WANG, held));
+    assertThat(get(own).body()).contains("预警还没有发布", "沿机耕道向东", "我已收到").doesNotContain("受威胁人员立即撤离");
+    assertThat(post(own, "digits=0001&answer=yes").body()).contains("已记录：您已收到");
+
+    House.get(house.desk.reject(held, "王芳", "误报"));
+    assertThat(get("/w/" + held).body()).contains("预警没有发布，不用再答复");
+    assertThat(get(own).body()).contains("预警没有发布").doesNotContain("<form");
+  }
+
+  @Test
+  void aPersonWithTwoHundredPointsAnswersAllOfThemOnLightPages() throws Exception {
+    house.close();
+    house = House.withWeChat(Township.many(200));
+    id = house.release(Township.red("A1", house.clock.instant()));
+    String link = link(WANG);
+    int style = bytes(get("/public.css").body()) + bytes(get("/icon.svg").body());
+    int left = 200;
+    while (left > 0) {
+      String page = get(link).body();
+      assertThat(bytes(page) + style).isLessThan(30 * 1024);
+      Matcher asked = Pattern.compile("name=\"p(\\d+)\" value=\"yes\">").matcher(page);
+      StringBuilder form = new StringBuilder("digits=0001");
+      int shown = 0;
+      while (asked.find()) {
+        form.append("&p").append(asked.group(1)).append("=yes");
+        shown++;
+      }
+      assertThat(shown).isGreaterThan(Math.min(left, 20) - 1);
+      if (shown < left) {
+        assertThat(page).contains("您负责200处，" + left + "处还没有答复", "这里先列" + shown + "处");
+      }
+      assertThat(post(link, form.toString()).statusCode()).isEqualTo(303);
+      left -= shown;
+    }
+    assertThat(get(link).body()).contains("已记录：您已收到");
+    assertThat(House.get(house.desk.coverage(id)).orElseThrow().points())
+        .noneMatch(p -> p.missing().contains(Proof.ANSWERED));
+  }
+
+  @Test
   void wordsOfTheWarningAreShownAsTheyAreAndNeverRun() throws Exception {
     Warning red = Township.red("A9", house.clock.instant());
     String evil =
@@ -239,8 +298,16 @@ class PublicPageTest {
         .orElseThrow();
   }
 
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private HttpRequest.Builder page(String path) {
+    return HttpRequest.newBuilder(URI.create(house.url(path)));
+  }
+
   private HttpResponse<String> get(String path) throws Exception {
-    return house.send(HttpRequest.newBuilder(URI.create(house.url(path))));
+    return house.send(page(path));
   }
 
   private HttpResponse<String> post(String path, String form) throws Exception {

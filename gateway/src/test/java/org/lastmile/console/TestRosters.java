@@ -11,6 +11,7 @@ import org.lastmile.warning.Threat;
 
 /** The township as a registry; remembers what was handed in, and finds a problem when told so. */
 final class TestRosters implements Rosters {
+  volatile List<Threat.AtPoint> threatened = Township.points();
   final List<String> read = new CopyOnWriteArrayList<>();
   volatile List<Problem.Finding> problems = List.of();
 
@@ -21,22 +22,22 @@ final class TestRosters implements Rosters {
 
   @Override
   public List<HazardPoint> points() {
-    return Township.points().stream().map(Threat.AtPoint::point).toList();
+    return threatened.stream().map(Threat.AtPoint::point).toList();
   }
 
   @Override
   public List<ResponsiblePerson> people() {
-    return Township.points().stream().flatMap(p -> p.responsible().stream()).toList();
+    return threatened.stream().flatMap(p -> p.responsible().stream()).toList();
   }
 
   @Override
   public List<Resident> residents() {
-    return Township.points().stream().flatMap(p -> p.residents().stream()).toList();
+    return threatened.stream().flatMap(p -> p.residents().stream()).toList();
   }
 
   @Override
   public List<Loudspeaker> loudspeakers() {
-    return Township.points().stream().flatMap(p -> p.loudspeakers().stream()).toList();
+    return threatened.stream().flatMap(p -> p.loudspeakers().stream()).toList();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.lastmile.warning.Area;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Hazard;
@@ -28,6 +29,51 @@ final class Township {
     List<Threat.AtPoint> points = new ArrayList<>();
     for (int i = 1; i <= 6; i++) {
       points.add(point(i));
+    }
+    return points;
+  }
+
+  /** One person who answers for that many points. */
+  static List<Threat.AtPoint> many(int count) {
+    List<Threat.AtPoint> points = new ArrayList<>();
+    List<String> ids = IntStream.rangeClosed(1, count).mapToObj(i -> "Q-" + i).toList();
+    ResponsiblePerson wang =
+        new ResponsiblePerson(
+            "a1",
+            "王建国",
+            "网格员",
+            ResponsiblePerson.Level.GROUP,
+            ResponsiblePerson.Part.A,
+            "13800000001",
+            "",
+            ids,
+            EAST,
+            "oWxa1secretsecret",
+            "",
+            LocalDate.of(2026, 4, 20));
+    for (int i = 1; i <= count; i++) {
+      HazardPoint one = point(1).point();
+      HazardPoint point =
+          new HazardPoint(
+              "Q-" + i,
+              one.village() + i + "号滑坡",
+              one.town(),
+              one.village(),
+              one.group(),
+              one.areaCode(),
+              one.position(),
+              one.kinds(),
+              one.families(),
+              one.scale(),
+              one.riskGrade(),
+              one.households(),
+              one.people(),
+              one.signal(),
+              one.route(),
+              one.shelter(),
+              one.note(),
+              one.implicit());
+      points.add(new Threat.AtPoint(point, List.of(wang), List.of(), List.of(), List.of()));
     }
     return points;
   }

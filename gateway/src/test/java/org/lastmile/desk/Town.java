@@ -60,6 +60,10 @@ final class Town implements AutoCloseable {
   final Set<String> strangers = new HashSet<>();
 
   final List<Message> sent = new ArrayList<>();
+
+  /** Answers in chats, whose outcome is not told yet. */
+  final List<Message> replies = new ArrayList<>();
+
   final Map<String, String> channelOf = new HashMap<>();
   private final Map<String, ResponsiblePerson> leaders = new LinkedHashMap<>();
 
@@ -77,19 +81,22 @@ final class Town implements AutoCloseable {
   }
 
   Desk desk(String owner) {
-    return new Desk(
-        ledger,
-        w -> new Threat(1, List.copyOf(points.values()), List.of()),
-        () -> policy,
-        () -> Wording.defaults(ZONE),
-        clock,
-        new Desk.Setup(
-            owner,
-            Duration.ofSeconds(30),
-            ZONE,
-            new Links.Plain("http://gateway"),
-            channels,
-            phone -> !strangers.contains(phone)));
+    Desk made =
+        new Desk(
+            ledger,
+            w -> new Threat(1, List.copyOf(points.values()), List.of()),
+            () -> policy,
+            () -> Wording.defaults(ZONE),
+            clock,
+            new Desk.Setup(
+                owner,
+                Duration.ofSeconds(30),
+                ZONE,
+                new Links.Plain("http://gateway"),
+                channels,
+                phone -> !strangers.contains(phone)));
+    made.onReply((channel, message) -> replies.add(message));
+    return made;
   }
 
   /** A point with responsible persons A and B, named after it, and a loudspeaker when wanted. */

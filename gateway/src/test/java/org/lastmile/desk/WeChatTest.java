@@ -2,6 +2,7 @@ package org.lastmile.desk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import org.lastmile.warning.Grade;
 import org.lastmile.warning.Proof;
 import org.lastmile.warning.Resident;
 import org.lastmile.warning.ResponsiblePerson;
+import org.lastmile.warning.Warning;
 
 /** WeChat at the desk: who is bound, what counts as an answer there, what refusals lead to. */
 class WeChatTest {
@@ -102,7 +104,8 @@ class WeChatTest {
     bind("o-son", "13800000001");
     assertThat(binding(WANG)).isEmpty();
     assertThat(binding("o-son")).isPresent();
-    assertThat(answerTo(WANG)).contains("已改绑到另一个微信");
+    assertThat(town.replies).isEmpty(); // whom it concerns is not writing to us
+    assertThat(to(WANG, town.carries("wechat")).get(0).content().text()).contains("已改绑到另一个微信");
   }
 
   @Test
@@ -173,7 +176,7 @@ class WeChatTest {
     says(WANG, "绑定 13800000001");
     answerTo(WANG);
     says(WANG, "345678");
-    assertThat(town.carries("wechat")).isEmpty();
+    assertThat(town.replies).isEmpty();
     assertThat(inbox()).extracting(View.Words::text).containsExactly("345678");
   }
 
@@ -207,7 +210,7 @@ class WeChatTest {
     String orange = town.issue(Town.warning(Grade.ORANGE, "r2")).id();
     Message second = town.carries("wechat").get(0);
     says(WANG, "收到");
-    Message list = to(WANG, town.carries("wechat")).get(0);
+    Message list = reply(WANG);
     assertThat(list.content().text()).contains("暴雨红色预警", "暴雨橙色预警", second.field("code"));
     assertThat(list.field("link")).isNotEmpty();
     int number = Integer.parseInt(second.attempt().split("\\.", -1)[1]);
@@ -219,6 +222,163 @@ class WeChatTest {
     assertThat(answered(red)).isFalse();
     says(WANG, "1");
     assertThat(answered(red)).isTrue();
+  }
+
+  @Test
+  void anAnswerThatTheChatDoesNotTakeIsAMessageOfItsOwnOnlyWhereItMustBeKnown() {
+    withOpenid(WANG);
+    says(WANG, "绑定");
+    town.outcome(town.replies.remove(0), new Outcome.Permanent("nobody waits"));
+    town.passes(Duration.ofSeconds(10));
+    assertThat(town.carries("wechat")).isEmpty();
+
+    town.issue(Town.warning(Grade.RED, "r1"));
+    town.issue(Town.warning(Grade.ORANGE, "r2"));
+    town.carries("wechat");
+    says(WANG, "收到");
+    town.outcome(town.replies.remove(0), new Outcome.Permanent("nobody waits"));
+    List<Message> sent = town.carries("wechat");
+    assertThat(sent).hasSize(1);
+    assertThat(sent.get(0).content().text()).contains("暴雨红色预警", "暴雨橙色预警");
+    assertThat(sent.get(0).marks()).isEmpty();
+  }
+
+  @Test
+  void oneAccountIsAnsweredADozenTimesInTenMinutesAndThenNotForAWhile() {
+    for (int i = 0; i < 20; i++) {
+      says(WANG, "绑定");
+    }
+    assertThat(town.replies).hasSize(12);
+    says("o-li", "绑定");
+    assertThat(town.replies).hasSize(13);
+    town.passes(Duration.ofMinutes(10));
+    says(WANG, "绑定");
+    assertThat(town.replies).hasSize(14);
+  }
+
+  @Test
+  void answersOnOtherWiresComeBehindWarningsButNotForEver() {
+    for (int i = 0; i < 12; i++) {
+      town.point("p" + i, false);
+    }
+    town.issue(Town.warning(Grade.RED, "r1"));
+    for (int i = 1; i <= 3; i++) {
+      town.writes("1500000000" + i, "退订"); // told so by SMS
+    }
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 15; i++) {
+      town.takes("sms", 1).forEach(m -> order.add(m.content().kind().name()));
+    }
+    assertThat(order.get(0)).isEqualTo("NOTICE");
+    assertThat(order.subList(1, 5)).containsOnly("WARN");
+    assertThat(order.get(5)).isEqualTo("NOTICE");
+    assertThat(order.subList(6, 10)).containsOnly("WARN");
+    assertThat(order.get(10)).isEqualTo("NOTICE");
+    assertThat(order.subList(11, 15)).containsOnly("WARN");
+  }
+
+  @Test
+  void whoGotAnSmsInsteadMayAnswerInTheAccount() {
+    town.point("p1", false);
+    bind(WANG, Town.phone("A", "p1"));
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    Message template = to(WANG, town.takes("wechat", 100)).get(0);
+    town.outcome(template, new Outcome.LaneDown("43116: the template is banned"));
+    town.takes("sms", 100).forEach(m -> town.outcome(m, new Outcome.Accepted(List.of(), "SIM1")));
+    says(WANG, "收到");
+    assertThat(answered(id)).isTrue();
+    assertThat(town.ask(d -> d.timeline(id)).orElseThrow())
+        .filteredOn(l -> l.type() == Event.Type.CONFIRMED)
+        .extracting(View.Line::channel, View.Line::detail)
+        .containsExactly(tuple("sms", "收到（微信）"));
+    assertThat(inbox()).isEmpty();
+  }
+
+  @Test
+  void soMayWhoseAccountTheRegistryHasOrWhoWasNeverTriedThere() {
+    withOpenid(WANG);
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.carries("sms");
+    says(WANG, "去不了");
+    assertThat(town.ask(d -> d.timeline(id)).orElseThrow())
+        .extracting(View.Line::type)
+        .contains(Event.Type.DECLINED);
+  }
+
+  @Test
+  void soMayWhoBoundTheirAccountOnlyAfterTheWarning() {
+    town.point("p1", false);
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.carries("sms");
+    says(WANG, "收到");
+    assertThat(answered(id)).as("nobody knows whose account it is").isFalse();
+    bind(WANG, Town.phone("A", "p1"));
+    says(WANG, "收到");
+    assertThat(answered(id)).isTrue();
+  }
+
+  @Test
+  void whatWasSentAnotherWayCountsAsUnansweredToo() {
+    town.point("p1", false);
+    bind(WANG, Town.phone("A", "p1"));
+    String one = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.carries("sms");
+    String two = town.issue(Town.warning(Grade.ORANGE, "r2")).id();
+    to(WANG, town.takes("wechat", 100)).stream()
+        .filter(m -> m.content().about().equals(one))
+        .forEach(m -> town.outcome(m, new Outcome.Permanent("43101: refused")));
+    town.sent.stream()
+        .filter(m -> m.address().equals(WANG) && m.content().about().equals(two))
+        .forEach(m -> town.outcome(m, new Outcome.Accepted(List.of())));
+    says(WANG, "收到");
+    assertThat(answered(one)).isFalse();
+    assertThat(answered(two)).isFalse();
+    assertThat(answerTo(WANG)).contains("暴雨红色预警", "暴雨橙色预警");
+  }
+
+  @Test
+  void anAnswerToADrillSentAnotherWayConfirmsNoWarning() {
+    town.point("p1", false);
+    bind(WANG, Town.phone("A", "p1"));
+    String real = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.carries("sms");
+    says(WANG, "收到");
+    assertThat(answered(real)).isTrue();
+    String second = town.issue(Town.warning(Grade.RED, "r2")).id();
+    String drill =
+        town.issue(
+                Town.warning(
+                    Grade.RED, "d1", Warning.Type.ALERT, Warning.Nature.EXERCISE, List.of()))
+            .id();
+    town.takes("sms", 100).stream()
+        .filter(m -> m.content().about().equals(drill))
+        .forEach(m -> town.outcome(m, new Outcome.Accepted(List.of())));
+    town.sent.stream()
+        .filter(m -> m.content().about().equals(second))
+        .filter(m -> town.channelOf.get(m.attempt()).equals("sms"))
+        .forEach(m -> town.outcome(m, new Outcome.Permanent("CMS 1: unassigned number")));
+    says(WANG, "收到");
+    assertThat(answered(second)).isFalse();
+  }
+
+  @Test
+  void aMemberWhoseCardFailedMayAnswerInTheCompanysChat() {
+    member("WangWu");
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.outcome(town.takes("wecom", 100).get(0), new Outcome.Permanent("invaliduser"));
+    town.carries("sms");
+    town.ask(d -> d.signal("wecom", new Signal.Inbound("", "wangwu", "ww1", "收到", town.now)));
+    assertThat(answered(id)).isTrue();
+  }
+
+  @Test
+  void aMemberWhomOnlyTheCompanyKnowsByPhoneMayToo() {
+    town.point("p1", false);
+    String id = town.issue(Town.warning(Grade.RED, "r1")).id();
+    town.carries("sms");
+    town.ask(d -> d.wecom(Town.phone("A", "p1"), "LiSi"));
+    town.ask(d -> d.signal("wecom", new Signal.Inbound("", "lisi", "ww1", "收到", town.now)));
+    assertThat(answered(id)).isTrue();
   }
 
   @Test
@@ -479,7 +639,17 @@ class WeChatTest {
   }
 
   private String answerTo(String openid) {
-    return to(openid, town.carries("wechat")).get(0).content().text();
+    return reply(openid).content().text();
+  }
+
+  /** What somebody who has just written is answered; the chat takes it. */
+  private Message reply(String openid) {
+    Message reply = to(openid, town.replies).get(0);
+    town.replies.clear();
+    assertThat(reply.marks()).contains(Message.Mark.ANSWER);
+    assertThat(town.carries("wechat")).doesNotContain(reply);
+    town.outcome(reply, new Outcome.Accepted(List.of()));
+    return reply;
   }
 
   private String code(String phone) {

@@ -87,6 +87,49 @@ class WeChatTest extends Story {
   }
 
   @Test
+  void who_gets_an_sms_because_the_template_is_banned_answers_in_the_account() throws Exception {
+    Person li = person("李");
+    Follower account = binds("o-li", li.phone());
+    town.wechat().account().next(100, WeChatFault.errcode(43116));
+
+    Issued warning = town.issues(Alert.red("r1"));
+    li.readsSms("2号滑坡");
+    Township.until(
+        "the lane is down", () -> channel("wechat").path("state").asText().equals("DOWN"));
+    account.sends("收到");
+    speaker("v2").plays("暴雨红色预警");
+    assertThat(warning.point("p2")).isCovered();
+
+    account.sends("绑定 12345"); // the chat answers whatever has become of the template
+    account.expect("这不是手机号", SOON);
+  }
+
+  @Test
+  void a_bare_answer_to_two_warnings_brings_the_whole_list_into_the_chat() throws Exception {
+    Person li = person("李");
+    Follower account = binds("o-li", li.phone());
+    town.issues(Alert.red("r1"));
+    account.expect("2号滑坡", SOON);
+    Issued second = town.issues(Alert.orange("o1"));
+    account.expect("2号滑坡", SOON);
+
+    account.sends("收到");
+    WeChatMessage list = account.expect("您的答复没有记上", SOON);
+    assertThat(list.templateId()).isEmpty();
+    assertThat(list.text()).contains("暴雨红色预警", "暴雨橙色预警", "http://");
+    Matcher code = Pattern.compile("收到回(\\d\\d)，").matcher(list.text());
+    assertThat(code.find()).as(list.text()).isTrue();
+    account.sends(code.group(1));
+    Township.until("it counts", () -> answeredBy(second, "李建国"));
+  }
+
+  private static boolean answeredBy(Issued warning, String name) {
+    return warning.timeline().stream()
+        .filter(l -> l.path("type").asText().equals("CONFIRMED"))
+        .anyMatch(l -> l.path("recipient").asText().equals(name));
+  }
+
+  @Test
   void a_member_of_the_company_presses_the_button_and_the_card_says_so() throws Exception {
     Member li = isMember("LiJianGuo", person("李").phone());
 

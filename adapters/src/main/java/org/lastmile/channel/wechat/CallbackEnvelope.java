@@ -73,6 +73,11 @@ final class CallbackEnvelope implements Envelope {
     return seal.read(sealed);
   }
 
+  /** A passive answer to that callback, as plain or as sealed as callbacks are here. */
+  String reply(Map<String, String> query, String xml) {
+    return seal.encrypts() ? seal.reply(xml, query.getOrDefault("nonce", "")) : xml;
+  }
+
   private void once(String signature, String body) throws Refused {
     String before;
     synchronized (used) {

@@ -31,10 +31,14 @@ final class CallbackSignals implements CallbackReader {
   private final Clock clock;
   private final Supplier<Sink> sink;
   private final Bindings bindings;
+  private final Chats chats;
+  private final CallbackEnvelope envelope;
   private final ExecutorService workers;
 
   /**
    * @param sink where signals go; gives null until somebody listens
+   * @param chats who waits for words while theirs are kept
+   * @param envelope seals what they are answered
    * @param workers where the store may be called
    */
   CallbackSignals(
@@ -43,12 +47,16 @@ final class CallbackSignals implements CallbackReader {
       Clock clock,
       Supplier<Sink> sink,
       Bindings bindings,
+      Chats chats,
+      CallbackEnvelope envelope,
       ExecutorService workers) {
     this.attempts = attempts;
     this.lane = lane;
     this.clock = clock;
     this.sink = sink;
     this.bindings = bindings;
+    this.chats = chats;
+    this.envelope = envelope;
     this.workers = workers;
   }
 
@@ -70,7 +78,13 @@ final class CallbackSignals implements CallbackReader {
 
   @Override
   public WeChatCallback.Reply kept(Map<String, String> query, Map<String, String> fields) {
-    return SUCCESS;
+    String words = chats.said(identity(fields));
+    return words.isEmpty()
+        ? SUCCESS
+        : new WeChatCallback.Reply(
+            200,
+            envelope.reply(query, PassiveReply.text(fields, words, clock.instant())),
+            PassiveReply.XML);
   }
 
   @Override
@@ -101,11 +115,14 @@ final class CallbackSignals implements CallbackReader {
       case "CLICK" -> words(to, fields, fields.getOrDefault("EventKey", ""));
       case "subscribe", "SCAN" -> {
         String scene = fields.getOrDefault("EventKey", "").replaceFirst("^qrscene_", "");
-        yield bindings.changed(
-            CallbackReader.from(fields),
-            Signal.Change.FOLLOWED,
-            "",
-            scene.isEmpty() ? Map.of() : Map.of("scene", scene));
+        yield chat(
+            fields,
+            () ->
+                bindings.changed(
+                    CallbackReader.from(fields),
+                    Signal.Change.FOLLOWED,
+                    "",
+                    scene.isEmpty() ? Map.of() : Map.of("scene", scene)));
       }
       case "unsubscribe" -> {
         lane.unfollowed();
@@ -168,7 +185,22 @@ final class CallbackSignals implements CallbackReader {
 
   private CompletionStage<Void> words(Sink to, Map<String, String> fields, String text) {
     String from = CallbackReader.from(fields);
-    return to.accept(CallbackReader.words(fields, from, identity(fields), text, clock.instant()));
+    return chat(
+        fields,
+        () ->
+            to.accept(CallbackReader.words(fields, from, identity(fields), text, clock.instant())));
+  }
+
+  /** While it is kept, words to whom it is from are the answer to this very callback. */
+  private CompletionStage<Void> chat(
+      Map<String, String> fields, Supplier<CompletionStage<Void>> keep) {
+    Runnable over = chats.begin(CallbackReader.from(fields), identity(fields));
+    try {
+      return keep.get().whenComplete((kept, problem) -> over.run());
+    } catch (RuntimeException e) {
+      over.run();
+      throw e;
+    }
   }
 
   private CompletionStage<Void> receipt(

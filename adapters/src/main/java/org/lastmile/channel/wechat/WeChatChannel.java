@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.lastmile.channel.Channel;
+import org.lastmile.channel.Content;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.Message;
@@ -36,6 +37,7 @@ public final class WeChatChannel implements Channel {
   private final AccessToken tokens;
   private final WeChatCallback callback;
   private final TemplateSend sender;
+  private final Chats chats = new Chats();
   private final ThreadPoolExecutor workers;
   private final int capacity;
   private final AtomicInteger underway = new AtomicInteger();
@@ -63,11 +65,10 @@ public final class WeChatChannel implements Channel {
     Attempts attempts = new Attempts(memory, clock);
     Bindings bindings = new Bindings(sink::get, clock);
     ThreadPoolExecutor readers = Workers.of(WeChatCallback.THREADS, "wechat-callback");
+    CallbackEnvelope envelope = new CallbackEnvelope(config, lane, clock);
     CallbackSignals signals =
-        new CallbackSignals(attempts, lane, clock, sink::get, bindings, readers);
-    this.callback =
-        new WeChatCallback(
-            new CallbackEnvelope(config, lane, clock), signals, memory, limits.kept(), readers);
+        new CallbackSignals(attempts, lane, clock, sink::get, bindings, chats, envelope, readers);
+    this.callback = new WeChatCallback(envelope, signals, memory, limits.kept(), readers);
     this.sender =
         new TemplateSend(
             account,
@@ -101,8 +102,20 @@ public final class WeChatChannel implements Channel {
         });
   }
 
+  /**
+   * A notice to somebody who has just said something is the answer to their callback: whatever is
+   * wrong with the template, and whatever is under way.
+   */
   @Override
   public CompletionStage<Outcome> send(Message message) {
+    if (message.content().kind() == Content.Kind.NOTICE
+        && chats.answer(message.address(), PassiveReply.words(message))) {
+      return CompletableFuture.completedFuture(new Outcome.Accepted(List.of()));
+    }
+    if (message.marks().contains(Message.Mark.ANSWER)) {
+      return CompletableFuture.completedFuture(
+          new Outcome.Permanent("nobody waits for it in the chat any more"));
+    }
     if (closed.get()) {
       return CompletableFuture.completedFuture(new Outcome.LaneDown("the channel is closed"));
     }

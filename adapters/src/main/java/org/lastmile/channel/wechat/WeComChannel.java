@@ -227,7 +227,8 @@ public final class WeComChannel implements Channel {
       carry(send, () -> cards.recall(content.supersedes(), message.address()));
     } else {
       ObjectNode face = WeComFace.of(message);
-      String batch = Attempts.hash(content.id() + "\n" + face);
+      boolean each = WeComFace.asksForEachPoint(message);
+      String batch = Attempts.hash(content.id() + (each ? "\neach\n" : "\n") + face);
       if (message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE)) {
         workers.execute(() -> repeat(send, batch, face));
       } else {

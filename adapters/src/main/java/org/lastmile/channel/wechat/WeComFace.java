@@ -49,13 +49,9 @@ final class WeComFace {
     return body;
   }
 
-  /**
-   * Whether the words ask for an answer of its own for each of several points (请逐点回复点后数字); one
-   * button can't give that. They are all that tells such a message from others.
-   */
+  /** Whether each of several points wants an answer of its own; one button can't give that. */
   static boolean asksForEachPoint(Message message) {
-    String words = message.content().text();
-    return words.contains("逐点回") || words.contains("回复码见下一条");
+    return !message.field(Field.EACH).isEmpty();
   }
 
   /** Cards are known by their task; the other kinds have none. */

@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 
 /** What a WeCom application's callbacks say, as signals; a click turns the clicked card. */
 final class WeComSignals implements CallbackReader {
-  private static final String XML = "text/xml; charset=utf-8";
   private static final String CLICK = "template_card_event";
   private static final String EACH_POINT = "请逐处答复";
   private static final WeChatCallback.Reply EMPTY =
@@ -185,23 +184,8 @@ final class WeComSignals implements CallbackReader {
       return EMPTY;
     }
     String becomes = button.get().answers(known.get()) ? button.get().becomes : EACH_POINT;
+    String turned = PassiveReply.button(fields, becomes, clock.instant());
     return new WeChatCallback.Reply(
-        200, seal.reply(turned(fields, becomes), query.getOrDefault("nonce", "")), XML);
-  }
-
-  private String turned(Map<String, String> fields, String becomes) {
-    return "<xml><ToUserName>"
-        + cdata(CallbackReader.from(fields))
-        + "</ToUserName><FromUserName>"
-        + cdata(fields.getOrDefault("ToUserName", ""))
-        + "</FromUserName><CreateTime>"
-        + clock.instant().getEpochSecond()
-        + "</CreateTime><MsgType><![CDATA[update_button]]></MsgType><Button><ReplaceName>"
-        + cdata(becomes)
-        + "</ReplaceName></Button></xml>";
-  }
-
-  private static String cdata(String text) {
-    return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>";
+        200, seal.reply(turned, query.getOrDefault("nonce", "")), PassiveReply.XML);
   }
 }

@@ -135,6 +135,26 @@ final class Desk implements AutoCloseable {
     return new Message(attempt, OPENID, content, personal, Set.of());
   }
 
+  /** Words that are no warning, to the same person. */
+  static Message notice(String attempt, String words, String link, Message.Mark... marks) {
+    Content content =
+        new Content(
+            "n-1",
+            Content.Kind.NOTICE,
+            "n-1",
+            words,
+            Map.of(),
+            Speech.PLAIN,
+            Instant.parse("2026-11-22T03:30:00Z"),
+            Instant.parse("2026-12-24T03:30:00Z"),
+            6,
+            false,
+            List.of(),
+            List.of());
+    Map<String, String> fields = link.isEmpty() ? Map.of() : Map.of(Field.LINK, link);
+    return new Message(attempt, OPENID, content, fields, Set.of(marks));
+  }
+
   @Override
   public void close() {
     channel.close();

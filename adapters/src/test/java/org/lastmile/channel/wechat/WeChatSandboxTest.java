@@ -105,6 +105,27 @@ class WeChatSandboxTest {
     return new WeChatChannel(new WeChatConfig(account, Desk.QUICK), store, clock, new Random(1));
   }
 
+  @ParameterizedTest
+  @EnumSource(AccountSettings.Mode.class)
+  void whoever_writes_is_answered_in_the_chat_in_every_mode(AccountSettings.Mode mode)
+      throws Exception {
+    start(mode, settings -> settings);
+    Message answer = Desk.notice("notice-1-1.1", "请回复 34 或 56", "https://w/a/1");
+    channel.listen(
+        signal -> {
+          if (signal instanceof Signal.Inbound) {
+            channel.send(answer);
+          }
+          return CompletableFuture.completedFuture(null);
+        });
+    sandbox.account().repeatCallbacks(1);
+    wang.sends("1");
+    assertThat(wang.expect("请回复 34 或 56", SOON).text()).isEqualTo("请回复 34 或 56\nhttps://w/a/1");
+    await().atMost(SOON).until(() -> sandbox.account().statistics().callbacksTaken() == 2);
+    assertThat(wang.inbox()).hasSize(1);
+    assertThat(sandbox.account().statistics().sends()).isZero();
+  }
+
   private Outcome send(String attempt) throws Exception {
     return send(channel, message(attempt, Desk.OPENID));
   }

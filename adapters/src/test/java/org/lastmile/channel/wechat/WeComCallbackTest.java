@@ -23,7 +23,7 @@ import me.chanjar.weixin.common.util.crypto.WxCryptUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.lastmile.channel.Content;
+import org.lastmile.channel.Field;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
@@ -179,24 +179,9 @@ class WeComCallbackTest {
   @Test
   void a_card_that_asks_for_each_point_is_not_confirmed_by_one_button() throws Exception {
     Message one = WeComDesk.warning("w1.1.1", "wang");
-    Content c = one.content();
-    String words = "【测试镇】暴雨红色预警：上坝01、下坝02请转移。请逐点回复点后数字，去不了在数字前加2。";
-    Content each =
-        new Content(
-            c.id(),
-            c.kind(),
-            c.about(),
-            words,
-            c.fields(),
-            c.speech(),
-            c.issued(),
-            c.playBy(),
-            c.priority(),
-            c.drill(),
-            c.targets(),
-            c.supersedes());
     WeComDesk.outcome(
-        desk.channel.send(new Message(one.attempt(), "wang", each, Map.of(), Set.of())));
+        desk.channel.send(
+            new Message(one.attempt(), "wang", one.content(), Map.of(Field.EACH, "5"), Set.of())));
     assertThat(opened(post(click("wang", "ACK", task())))).contains("[请逐处答复]");
     assertThat(desk.platform.calls(CARD)).isEmpty();
     desk.channel.answered("w1.1.1");

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.lastmile.simulators.Loop;
 import org.lastmile.simulators.wechat.AccountSettings.Mode;
@@ -128,7 +129,7 @@ final class Callbacks {
     if (address.url() == null) {
       return;
     }
-    Post post = new Post(from, xml, reply, 0, flaw());
+    Post post = new Post(from, xml, once(reply), 0, flaw());
     if (hold > 0) {
       held.add(post);
       if (held.size() == hold) {
@@ -142,6 +143,16 @@ final class Callbacks {
       }
     }
     pump();
+  }
+
+  /** However often something was brought, the person sees one answer to it. */
+  private static Consumer<String> once(Consumer<String> reply) {
+    AtomicBoolean seen = new AtomicBoolean();
+    return xml -> {
+      if (seen.compareAndSet(false, true)) {
+        reply.accept(xml);
+      }
+    };
   }
 
   private Flaw flaw() {

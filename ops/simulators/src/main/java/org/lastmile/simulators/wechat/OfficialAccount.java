@@ -3,6 +3,7 @@ package org.lastmile.simulators.wechat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,6 +32,7 @@ public final class OfficialAccount implements Counterpart {
   private static final int MAX_CLIENT_ID = 32;
   private static final int HELD_FOR_REVIEW = 40252;
   private static final int BANNED = 43116;
+  private static final int LONGEST_ANSWER = 2048; // bytes
 
   private record Sent(long msgId, Instant at) {}
 
@@ -488,8 +490,22 @@ public final class OfficialAccount implements Counterpart {
             + Xml.element("MsgType", type)
             + rest
             + "</xml>";
-    callbacks.post(
-        from.openid(), xml, reply -> from.take(answer(from, Xml.text(reply, "Content"))));
+    callbacks.post(from.openid(), xml, reply -> from.take(answer(from, words(from, reply))));
+  }
+
+  /** The words of a passive answer, if it is one that the platform would show to that follower. */
+  private String words(Follower to, String reply) {
+    String words = Xml.text(reply, "Content");
+    boolean good =
+        Xml.text(reply, "MsgType").equals("text")
+            && Xml.text(reply, "ToUserName").equals(to.openid())
+            && Xml.text(reply, "FromUserName").equals(settings.originalId())
+            && Xml.text(reply, "CreateTime").matches("\\d+")
+            && words.getBytes(StandardCharsets.UTF_8).length <= LONGEST_ANSWER;
+    if (!good) {
+      throw new IllegalArgumentException("it is no text of ours to whom it answers, or too long");
+    }
+    return words;
   }
 
   private WeChatMessage answer(Follower to, String words) {

@@ -105,7 +105,7 @@ final class PhonePage {
 
   private static String bubble(WeChatMessage message) {
     if (message.templateId().isEmpty()) {
-      return "<div class=in><p>" + escape(message.text()) + "</p></div>";
+      return "<div class=in><p>" + linked(escape(message.text())) + "</p></div>";
     }
     StringBuilder card = new StringBuilder("<article><dl>");
     message
@@ -133,6 +133,12 @@ final class PhonePage {
     return opens
         ? "<a class=open target=_blank rel=noopener href=\"" + escape(url) + "\">查看详情 ›</a>"
         : "";
+  }
+
+  /** Addresses within words open when they are touched. */
+  private static String linked(String escaped) {
+    return escaped.replaceAll(
+        "https?://[!-;=?-~]+", "<a target=_blank rel=noopener href=\"$0\">$0</a>");
   }
 
   private static String phone(Member member) {

@@ -11,7 +11,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,11 +205,70 @@ class WeChatSandboxTest {
   }
 
   @Test
-  void aPassiveAnswerReachesTheFollower() throws Exception {
-    receiver.answer =
-        "<xml><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[请回复 31 或 42]]></Content></xml>";
-    sandbox.account().follower("oWang").sends("1");
-    sandbox.account().follower("oWang").expect("请回复 31 或 42", SOON);
+  void aPassiveAnswerReachesTheFollowerOnceAndStandsOnTheirPhone() throws Exception {
+    String words = "请回复 31 或 42\nhttps://w/a/42";
+    receiver.answer = passive("oWang", words);
+    Follower wang = sandbox.account().follower("oWang");
+    sandbox.account().repeatCallbacks(1);
+    wang.sends("1");
+    assertThat(wang.expect("请回复 31 或 42", SOON).text()).isEqualTo(words);
+    await().atMost(SOON).until(() -> sandbox.account().statistics().callbacksTaken() == 2);
+    assertThat(wang.inbox()).hasSize(1);
+    HttpResponse<String> page =
+        http.send(
+            HttpRequest.newBuilder(sandbox.baseUrl().resolve("/")).build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(page.body())
+        .contains("<p>请回复 31 或 42\n<a target=_blank rel=noopener href=\"https://w/a/42\">");
+  }
+
+  @Test
+  void anAnswerToSomebodyElseOrOneThatIsTooLongIsShownToNobody() {
+    Follower wang = sandbox.account().follower("oWang");
+    List<String> wrong =
+        List.of(
+            passive("oLi", "请回复"),
+            passive("oWang", "长".repeat(683)),
+            passive("oWang", "请回复").replace(settings.originalId(), "gh_other"),
+            "<xml><Content>请回复</Content></xml>",
+            "好的");
+    for (int i = 0; i < wrong.size(); i++) {
+      receiver.answer = wrong.get(i);
+      wang.sends("1");
+      int bad = i + 1;
+      await()
+          .atMost(SOON)
+          .until(() -> sandbox.account().statistics().callbacks().badAnswers() == bad);
+    }
+    assertThat(wang.inbox()).isEmpty();
+  }
+
+  @Test
+  void anEncryptedAnswerIsOpenedAndItsSignatureChecked() throws Exception {
+    settings = settings.withCallback(receiver.uri(), Mode.ENCRYPTED);
+    restart(settings);
+    Follower wang = sandbox.account().follower("oWang");
+    String sealed =
+        new CallbackCrypto(settings.aesKey(), settings.appId(), new Random(7))
+            .encrypt(passive("oWang", "请回复 31 或 42"));
+    String signature = CallbackReceiver.sha1(settings.callbackToken(), "1", "n", sealed);
+    String answer =
+        "<xml><Encrypt><![CDATA[%s]]></Encrypt><MsgSignature><![CDATA[%s]]></MsgSignature><TimeStamp>1</TimeStamp><Nonce><![CDATA[n]]></Nonce></xml>";
+    receiver.answer = answer.formatted(sealed, "0".repeat(40));
+    wang.sends("1");
+    await().atMost(SOON).until(() -> sandbox.account().statistics().callbacks().badAnswers() == 1);
+    assertThat(wang.inbox()).isEmpty();
+    receiver.answer = answer.formatted(sealed, signature);
+    wang.sends("1");
+    wang.expect("请回复 31 或 42", SOON);
+  }
+
+  private String passive(String openid, String words) {
+    return """
+        <xml><ToUserName><![CDATA[%s]]></ToUserName><FromUserName><![CDATA[%s]]></FromUserName>\
+        <CreateTime>1763782220</CreateTime><MsgType><![CDATA[text]]></MsgType>\
+        <Content><![CDATA[%s]]></Content></xml>"""
+        .formatted(openid, settings.originalId(), words);
   }
 
   @Test
