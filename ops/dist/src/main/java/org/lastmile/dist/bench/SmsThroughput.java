@@ -141,11 +141,11 @@ final class SmsThroughput implements Measure {
       }
     }
 
-    /** Of a gateway that has been at work for a minute: before that it mostly compiles itself. */
+    /** Of a gateway that has been at work for five minutes: before that half of it is compiling. */
     private void processor(Cell cell, Consumer<Figure> figures) throws Exception {
       Map<String, Double> used = new LinkedHashMap<>();
       for (String who : List.of(Rivals.GATEWAY, Rivals.RAW)) {
-        Duration warmUp = Duration.ofSeconds(who.equals(Rivals.GATEWAY) ? 60 : 5);
+        Duration warmUp = Duration.ofSeconds(who.equals(Rivals.GATEWAY) ? 300 : 5);
         used.put(who, trial(who, senders.get(who), cell, warmUp, 30).processor() * 100);
       }
       figures.accept(
