@@ -35,11 +35,11 @@ final class Inbox implements Link.Wire {
   private final BiConsumer<Boolean, String> linkChanged;
   private final Map<String, AtomicLong> ignored = new ConcurrentHashMap<>();
 
-  /** Takes care of a command that a device refused for a reason that we can mend. */
+  /** Hears every answer, and takes care of a command refused for a reason that we can mend. */
   @FunctionalInterface
   interface SendAgain {
     /** True when the command will be sent again. */
-    boolean isUnderWay(String device, String attempt, Receipt refusal);
+    boolean isUnderWay(String device, String attempt, Receipt answer);
   }
 
   Inbox(
@@ -85,8 +85,7 @@ final class Inbox implements Link.Wire {
       return CompletableFuture.completedFuture(null);
     }
     Confirmation confirms = receipt.confirms(attempt.get(), device, now, audible);
-    if ((receipt.wantsFloor() || receipt.tookForReplay())
-        && sendAgain.isUnderWay(device, attempt.get(), receipt)) {
+    if (sendAgain.isUnderWay(device, attempt.get(), receipt)) {
       // It has the command and does not obey yet: it gets what it lacks, and the command again.
       confirms =
           new Confirmation(

@@ -58,7 +58,7 @@ public final class LoudspeakerChannel implements Channel {
   private final Sequence sequence;
   private final Signer signer;
   private final Upkeep upkeep;
-  private final Recent recent = new Recent();
+  private final Recent recent;
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Link link;
@@ -89,6 +89,7 @@ public final class LoudspeakerChannel implements Channel {
     this.signer = new Signer(ring::signing, sequence);
     this.clock = clock;
     this.nanos = nanos;
+    this.recent = new Recent(nanos);
     this.link = link;
     this.upkeep = new Upkeep(clock, nanos, secret, ring, sequence, link);
   }
@@ -338,14 +339,22 @@ public final class LoudspeakerChannel implements Channel {
   /**
    * A device that had no floor gets one, and the same command under the same id. One that took the
    * command for a replay gets it with a fresh place, and with a fresh epoch if that was no use:
-   * then our store has given those places before.
+   * then our store has given those places before. What was answered, is older than a moment, or has
+   * ended meanwhile is never sent again: somebody else may have brought the device an old command.
    */
   private boolean sendAgain(String device, String attempt, Receipt refusal) {
+    if (!refusal.wantsFloor() && !refusal.tookForReplay()) {
+      recent.answered(attempt);
+      return false;
+    }
     Optional<Recent.Kept> kept = recent.take(attempt);
     if (kept.isEmpty() || closed) {
       return false;
     }
     Message message = kept.get().message();
+    if (sequence.horizon().ended().contains(message.content().id())) {
+      return false;
+    }
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     // Nobody waits for it any more: without a receipt the desk asks again by itself.
     var unused =

@@ -10,11 +10,11 @@ public record TrustedKey(PublicKey key, String use, long notAfter) {
   static final String COMMAND = "command";
   static final String RECOVERY = "recovery";
 
-  static TrustedKey command(PublicKey key) {
+  public static TrustedKey command(PublicKey key) {
     return new TrustedKey(key, COMMAND, 0);
   }
 
-  static TrustedKey recovery(PublicKey key) {
+  public static TrustedKey recovery(PublicKey key) {
     return new TrustedKey(key, RECOVERY, 0);
   }
 }
