@@ -173,7 +173,8 @@ public final class App implements AutoCloseable {
                       config.zone(),
                       publicUrl(config.http()),
                       links,
-                      wecom == null ? null : App.staff(wecom))));
+                      wecom == null ? null : App.staff(wecom),
+                      loudspeakers == null ? null : new LoudspeakerKeys(loudspeakers))));
 
       camel.addRoutes(
           new IntakeRoutes(

@@ -55,6 +55,7 @@ public final class Console implements AutoCloseable {
    * @param publicUrl where people reach this console; with https cookies are sent over TLS alone
    * @param links the same that messages carry
    * @param staff null = no company's platform
+   * @param deviceKeys null = no loudspeakers
    */
   public record Parts(
       Desk desk,
@@ -69,7 +70,8 @@ public final class Console implements AutoCloseable {
       ZoneId zone,
       String publicUrl,
       Links links,
-      Staff staff) {
+      Staff staff,
+      DeviceKeys deviceKeys) {
     public Parts {
       channels = Map.copyOf(channels);
       callbacks = Map.copyOf(callbacks);
@@ -95,6 +97,7 @@ public final class Console implements AutoCloseable {
     new WeChatApi(parts.desk(), parts.rosters(), parts.staff(), api).mount();
     new AccountsApi(accounts, audit, gate, api).mount();
     new ChannelsApi(parts.channels(), parts.desk(), audit, parts.clock(), api).mount();
+    new DeviceKeysApi(parts.deviceKeys(), api).mount();
     new InboxApi(parts.desk(), parts.rosters(), api).mount();
     events =
         new LiveEvents(

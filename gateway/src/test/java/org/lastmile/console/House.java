@@ -56,6 +56,8 @@ final class House implements AutoCloseable {
 
   final Links links = new Links(ledger.memory("links"), new SecureRandom(), "http://localhost");
 
+  final TestDeviceKeys deviceKeys = new TestDeviceKeys();
+
   /** The company's accounts, by phone. */
   final Map<String, String> userids = new ConcurrentHashMap<>();
 
@@ -132,7 +134,8 @@ final class House implements AutoCloseable {
                 ZONE,
                 "http://localhost",
                 links,
-                mobile -> CompletableFuture.completedFuture(userids.getOrDefault(mobile, ""))));
+                mobile -> CompletableFuture.completedFuture(userids.getOrDefault(mobile, "")),
+                deviceKeys));
     server = vertx.createHttpServer().requestHandler(console.router());
     port = join(server.listen(0)).actualPort();
   }

@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  * @param clockOffset its clock minus ours when it arrived, seconds; empty = it has no valid clock,
  *     or the message is an old one that a broker retained
  * @param seen highest place in the sequence that it has obeyed
+ * @param boot random name of its boot; empty on devices that never need a floor
+ * @param needsFloor it obeys nothing until it has a signed time and floor for that boot
+ * @param trust edition of its trust list
  */
 record DeviceState(
     Type type,
@@ -27,9 +30,14 @@ record DeviceState(
     boolean mains,
     Optional<Long> signal,
     String fault,
+    String boot,
+    boolean needsFloor,
+    Edition trust,
     Map<String, String> facts) {
 
   private static final Pattern WORD = Pattern.compile("[^\\p{Cc}]{0,64}");
+  private static final Pattern CONTENT = Pattern.compile("[A-Za-z0-9._-]{0,64}");
+  private static final Pattern BOOT = Pattern.compile("([0-9a-f]{16,64})?");
   private static final Pattern CODE = Pattern.compile("[A-Z0-9_]{0,32}");
   private static final int LOW_BATTERY = 20;
   private static final int WEAK_SIGNAL = -105;
@@ -61,6 +69,19 @@ record DeviceState(
                   place.get().whole("epoch", 0, Long.MAX_VALUE).orElse(0L),
                   place.get().whole("seq", 0, Long.MAX_VALUE).orElse(0L)));
     }
+    String boot = frame.text("boot", BOOT);
+    boolean needsFloor = frame.text("needs", WORD).equals("floor");
+    if (needsFloor && boot.isEmpty()) {
+      throw new Unreadable("it needs a floor and says no boot to sign one for");
+    }
+    Edition trust = Edition.NONE;
+    Optional<Frame> trusted = frame.inside("trust");
+    if (trusted.isPresent()) {
+      trust =
+          new Edition(
+              trusted.get().whole("epoch", 0, Long.MAX_VALUE).orElse(0L),
+              trusted.get().whole("issued", 0, Long.MAX_VALUE).orElse(0L));
+    }
     boolean muted = frame.flag("muted").orElse(false);
     Optional<Long> volume = frame.whole("volume", 0, 100);
     Optional<Long> battery = frame.whole("battery", 0, 100);
@@ -77,6 +98,27 @@ record DeviceState(
     frame.number("temperature", -100, 200).ifPresent(t -> facts.put("temperature", t.toString()));
     facts.put("firmware", frame.text("firmware", WORD));
     facts.put("model", frame.text("model", WORD));
+    for (String name : new String[] {"last", "config"}) {
+      String content = frame.text(name, CONTENT);
+      if (!content.isEmpty()) {
+        facts.put(name, content);
+      }
+    }
+    Optional<Frame> test = frame.inside("test");
+    if (test.isPresent()) {
+      Optional<Boolean> heard = test.get().flag("heard");
+      facts.put(
+          "test",
+          test.get().text("outcome", WORD)
+              + heard.map(h -> h ? ", heard" : ", not heard").orElse(""));
+      test.get().whole("at", 0, Long.MAX_VALUE).ifPresent(a -> facts.put("test-at", a.toString()));
+    }
+    if (needsFloor) {
+      facts.put("needs", "floor");
+    }
+    if (trust.issued() > 0) {
+      facts.put("trust", trust.epoch() + "/" + trust.issued());
+    }
     facts.put("clock-offset", offset.map(Object::toString).orElse("no clock"));
     return new DeviceState(
         type,
@@ -90,6 +132,9 @@ record DeviceState(
         mains,
         signal,
         frame.text("fault", CODE),
+        boot,
+        needsFloor,
+        trust,
         facts);
   }
 

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -141,6 +142,48 @@ final class Devices {
     synchronized (device) {
       return !device.gone.isEmpty() && !device.connected;
     }
+  }
+
+  /** Everything that devices said last. */
+  void states(BiConsumer<String, DeviceState> to) {
+    for (Device device : known.values()) {
+      DeviceState state;
+      synchronized (device) {
+        state = device.state;
+      }
+      if (state != null && word(device).state() != State.OFFLINE) {
+        to.accept(device.id, state);
+      }
+    }
+  }
+
+  /** What it said last; empty when it is not known. */
+  Map<String, String> facts(String id) {
+    Device device = known.get(id);
+    if (device == null) {
+      return Map.of();
+    }
+    synchronized (device) {
+      return device.state == null ? Map.of() : device.state.facts();
+    }
+  }
+
+  /** Of the devices that are there, those with that trust list or a newer one. */
+  LoudspeakerChannel.Following following(Edition edition) {
+    int[] count = new int[2];
+    states(
+        (id, state) -> {
+          count[0]++;
+          count[1] += state.trust().compareTo(edition) >= 0 ? 1 : 0;
+        });
+    return new LoudspeakerChannel.Following(count[0], count[1]);
+  }
+
+  /** Devices with a newer trust list than that. */
+  int aheadOf(Edition edition) {
+    int[] count = new int[1];
+    states((id, state) -> count[0] += state.trust().compareTo(edition) > 0 ? 1 : 0);
+    return count[0];
   }
 
   /** One part for all: how many are there. Each one's own state is told as presence. */

@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.lastmile.channel.Signal.Confirmation;
+import org.lastmile.channel.Signal.Evidence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +29,18 @@ final class Inbox implements Link.Wire {
   private final int audible;
   private final Relay relay;
   private final Devices devices;
+  private final Upkeep upkeep;
+  private final SendAgain sendAgain;
   private final Consumer<Sequence.Place> seen;
   private final BiConsumer<Boolean, String> linkChanged;
   private final Map<String, AtomicLong> ignored = new ConcurrentHashMap<>();
+
+  /** Hears every answer, and takes care of a command refused for a reason that we can mend. */
+  @FunctionalInterface
+  interface SendAgain {
+    /** True when the command will be sent again. */
+    boolean isUnderWay(String device, String attempt, Receipt answer);
+  }
 
   Inbox(
       InstantSource clock,
@@ -37,6 +48,8 @@ final class Inbox implements Link.Wire {
       int audible,
       Relay relay,
       Devices devices,
+      Upkeep upkeep,
+      SendAgain sendAgain,
       Consumer<Sequence.Place> seen,
       BiConsumer<Boolean, String> linkChanged) {
     this.clock = clock;
@@ -44,6 +57,8 @@ final class Inbox implements Link.Wire {
     this.audible = audible;
     this.relay = relay;
     this.devices = devices;
+    this.upkeep = upkeep;
+    this.sendAgain = sendAgain;
     this.seen = seen;
     this.linkChanged = linkChanged;
   }
@@ -61,10 +76,30 @@ final class Inbox implements Link.Wire {
     }
     Optional<String> attempt = secret.attempt(receipt.delivery(), device, receipt.content());
     if (attempt.isEmpty()) {
+      Optional<String> kind = secret.upkeepKind(receipt.delivery(), device, receipt.content());
+      if (kind.isPresent()) {
+        answered(device, kind.get(), receipt);
+        return CompletableFuture.completedFuture(null);
+      }
       ignored("receipt for a command that was not sent to this device", device);
       return CompletableFuture.completedFuture(null);
     }
-    return relay.pass(receipt.confirms(attempt.get(), device, now, audible));
+    Confirmation confirms = receipt.confirms(attempt.get(), device, now, audible);
+    if (sendAgain.isUnderWay(device, attempt.get(), receipt)) {
+      // It has the command and does not obey yet: it gets what it lacks, and the command again.
+      confirms =
+          new Confirmation(
+              confirms.attempt(), Evidence.RECEIVED, confirms.why(), now, confirms.facts());
+    }
+    return relay.pass(confirms);
+  }
+
+  private void answered(String device, String kind, Receipt receipt) {
+    if (receipt.outcome() == Receipt.Outcome.REFUSED) {
+      upkeep.refused(device, kind, receipt.reason());
+    } else if (receipt.outcome() == Receipt.Outcome.DONE) {
+      LOG.info("loudspeaker {} has obeyed {} {}", device, kind, receipt.content());
+    }
   }
 
   @Override
@@ -72,6 +107,7 @@ final class Inbox implements Link.Wire {
     try {
       DeviceState state = DeviceState.read(payload, clock.instant(), retained);
       devices.said(device, state);
+      upkeep.said(device, state);
       state.seen().ifPresent(seen);
     } catch (Unreadable e) {
       ignored("unreadable state: " + e.getMessage(), device);

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -42,14 +44,21 @@ public final class LoudspeakerChannel implements Channel {
 
   private static final int LONGEST_TEXT = 1500;
 
+  /** How long a restored store is told of. */
+  private static final Duration ALARM = Duration.ofDays(1);
+
+  private static final Duration INSTRUCTION = Duration.ofMinutes(10);
+
   /** Signals that wait for the store; a broker holds 65,535 for us at most. */
   private static final int HELD = 70_000;
 
   private final LoudspeakerConfig config;
   private final SiteSecret secret;
-  private final SigningKey key;
+  private final KeyRing ring;
   private final Sequence sequence;
   private final Signer signer;
+  private final Upkeep upkeep;
+  private final Recent recent;
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Link link;
@@ -57,28 +66,32 @@ public final class LoudspeakerChannel implements Channel {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(r -> thread(r, "watch"));
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger instructions = new AtomicInteger();
   private volatile Relay relay;
   private volatile Devices devices;
   private volatile Inbox inbox;
   private volatile Future<?> sweeping = CompletableFuture.completedFuture(null);
   private volatile boolean closed;
+  private long followed;
 
   private LoudspeakerChannel(
       LoudspeakerConfig config,
       SiteSecret secret,
-      SigningKey key,
+      KeyRing ring,
       Sequence sequence,
       InstantSource clock,
       LongSupplier nanos,
       Link link) {
     this.config = config;
     this.secret = secret;
-    this.key = key;
+    this.ring = ring;
     this.sequence = sequence;
-    this.signer = new Signer(key, sequence);
+    this.signer = new Signer(ring::signing, sequence);
     this.clock = clock;
     this.nanos = nanos;
+    this.recent = new Recent(nanos);
     this.link = link;
+    this.upkeep = new Upkeep(clock, nanos, secret, ring, sequence, link);
   }
 
   /**
@@ -99,21 +112,88 @@ public final class LoudspeakerChannel implements Channel {
       LoudspeakerConfig config, Memory memory, InstantSource clock, LongSupplier nanos, Vertx vertx)
       throws IOException {
     SiteSecret secret = SiteSecret.keptIn(memory);
-    SigningKey key =
-        config.signingKey() == null
-            ? SigningKey.keptIn(memory)
-            : SigningKey.in(config.signingKey());
+    KeyRing ring = KeyRing.open(memory, config.signingKey(), clock);
     Link link =
         config.isEmbedded()
             ? new EmbeddedLink(config, config.auth() == null ? secret : config.auth(), vertx)
             : new BrokerLink(config);
     return new LoudspeakerChannel(
-        config, secret, key, new Sequence(memory, clock), clock, nanos, link);
+        config, secret, ring, new Sequence(memory, clock), clock, nanos, link);
   }
 
   /** What devices are provisioned with to check commands. */
   public PublicKey publicKey() {
-    return key.publicKey();
+    return ring.signing().publicKey();
+  }
+
+  /** All keys that a device is provisioned with, the recovery key among them. */
+  public List<TrustedKey> trustedKeys() {
+    return ring.trusted();
+  }
+
+  /** Every key with what is made of it, the current one first. */
+  public List<KeyRing.Line> keys() {
+    return ring.list();
+  }
+
+  /** How many devices that are there have the newest trust list. */
+  public Following following() {
+    return devices == null ? new Following(0, 0) : devices.following(ring.edition());
+  }
+
+  /**
+   * Devices that are online, and those of them that have the newest trust list.
+   *
+   * @param online devices there now
+   * @param follow of these, those with the newest list
+   */
+  public record Following(int online, int follow) {}
+
+  /**
+   * Announces a new key to all devices; the current one goes on signing. Blocks.
+   *
+   * @param alg {@code Ed25519} or {@code SM2}
+   * @throws KeyRing.Refused when one is announced already
+   */
+  public PublicKey announceKey(String alg) {
+    PublicKey next = ring.announce(alg);
+    listChanged("key " + next.kid() + " is announced to all devices");
+    return next;
+  }
+
+  /** The announced key signs from now on. Blocks. */
+  public PublicKey useNextKey() {
+    PublicKey now = ring.use();
+    listChanged("commands are signed with key " + now.kid());
+    return now;
+  }
+
+  /** Devices are told to trust that key no more. Blocks. */
+  public void retireKey(String kid) {
+    ring.retire(kid);
+    listChanged("key " + kid + " is retired");
+  }
+
+  /** Tells devices the public half of an offline recovery key. Blocks. */
+  public void addRecoveryKey(PublicKey key) {
+    ring.addRecovery(key);
+    listChanged("recovery key " + key.kid() + " is announced to all devices");
+  }
+
+  /** Hands a recovery document to all devices, and begins its epoch. Blocks. */
+  public void recover(TrustDocument document) {
+    ring.recover(document);
+    onSigning(() -> sequence.raise(document.edition().epoch(), document.seqFloor()));
+    listChanged("recovery document " + document.content() + " goes to all devices");
+  }
+
+  private void listChanged(String what) {
+    LOG.warn("{}", what);
+    onSigning(signer::forget);
+    upkeep.listChanged();
+    if (devices != null) {
+      devices.states(upkeep::said);
+    }
   }
 
   /** The password of that device on the embedded endpoint, unless the config has its own table. */
@@ -131,7 +211,16 @@ public final class LoudspeakerChannel implements Channel {
     relay = new Relay(sink, HELD);
     devices = new Devices(clock, nanos, config.silence(), config.audible(), relay::pass);
     inbox =
-        new Inbox(clock, secret, config.audible(), relay, devices, this::seen, this::linkChanged);
+        new Inbox(
+            clock,
+            secret,
+            config.audible(),
+            relay,
+            devices,
+            upkeep,
+            this::sendAgain,
+            this::seen,
+            this::linkChanged);
     link.start(inbox);
     sweeping = timer.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
   }
@@ -158,8 +247,82 @@ public final class LoudspeakerChannel implements Channel {
     if (devices.isGone(device)) {
       return done(new Outcome.Retry(Duration.ofSeconds(30), "device offline"));
     }
+    recent.add(message);
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     waiting.incrementAndGet();
+    upkeep.floorFirst(device).thenAccept(floor -> handAfter(floor, message, outcome));
+    return outcome;
+  }
+
+  private void handAfter(Outcome floor, Message message, CompletableFuture<Outcome> outcome) {
+    if (floor instanceof Outcome.Accepted) {
+      hand(message, outcome);
+    } else {
+      waiting.decrementAndGet();
+      outcome.complete(floor);
+    }
+  }
+
+  /**
+   * Tells a device what to keep. ACCEPTED = it, or the broker, has acknowledged the command; that
+   * it was obeyed its state says: {@link #factsOf} has the content's id, which is returned, as
+   * {@code config}.
+   */
+  public Told configure(String device, DeviceSettings settings) {
+    return instruct(device, "config", settings);
+  }
+
+  /** Asks a device for its state now. */
+  public Told report(String device) {
+    return instruct(device, "report", null);
+  }
+
+  /** What a device said last, by name; empty when it is not known. */
+  public Map<String, String> factsOf(String device) {
+    return devices == null ? Map.of() : devices.facts(device);
+  }
+
+  /** What was told under which content id, and what became of the telling. */
+  public record Told(String content, CompletionStage<Outcome> outcome) {}
+
+  private Told instruct(String device, String kind, DeviceSettings settings) {
+    Instant now = clock.instant();
+    String content = kind + "-" + now.getEpochSecond() + "-" + instructions.incrementAndGet();
+    if (closed || !Topics.isDevice(device)) {
+      return new Told(content, done(new Outcome.Permanent("closed, or not a device id")));
+    }
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    Instant until = now.plus(INSTRUCTION);
+    upkeep
+        .floorFirst(device)
+        .thenAccept(
+            floor -> {
+              if (!(floor instanceof Outcome.Accepted)) {
+                outcome.complete(floor);
+                return;
+              }
+              onSigning(
+                  () -> {
+                    byte[] body =
+                        Documents.instruction(
+                            content,
+                            device,
+                            settings,
+                            sequence.next(until),
+                            new Documents.Span(now.getEpochSecond(), until.getEpochSecond()));
+                    byte[] payload =
+                        Signer.Signed.by(ring.signing(), body)
+                            .wrap(secret.upkeep(kind, device, content));
+                    link.publish(device, payload, INSTRUCTION).thenAccept(outcome::complete);
+                  });
+            });
+    return new Told(
+        content,
+        outcome.completeOnTimeout(
+            new Outcome.Unknown("no answer"), config.patience().toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  private void hand(Message message, CompletableFuture<Outcome> outcome) {
     try {
       signing.execute(
           () -> {
@@ -171,7 +334,71 @@ public final class LoudspeakerChannel implements Channel {
       waiting.decrementAndGet();
       outcome.complete(new Outcome.LaneDown("the channel is closed"));
     }
-    return outcome;
+  }
+
+  /**
+   * A device that had no floor gets one, and the same command under the same id. One that took the
+   * command for a replay gets it with a fresh place, and with a fresh epoch if that was no use:
+   * then our store has given those places before. What was answered, is older than a moment, or has
+   * ended meanwhile is never sent again: somebody else may have brought the device an old command.
+   */
+  private boolean sendAgain(String device, String attempt, Receipt refusal) {
+    if (!refusal.wantsFloor() && !refusal.tookForReplay()) {
+      recent.answered(attempt);
+      return false;
+    }
+    Optional<Recent.Kept> kept = recent.take(attempt);
+    if (kept.isEmpty() || closed) {
+      return false;
+    }
+    Message message = kept.get().message();
+    if (sequence.horizon().ended().contains(message.content().id())) {
+      return false;
+    }
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    // Nobody waits for it any more: without a receipt the desk asks again by itself.
+    var unused =
+        outcome.thenAccept(
+            o -> {
+              if (!(o instanceof Outcome.Accepted)) {
+                LOG.info("{} not sent again to {}: {}", attempt, device, o);
+              }
+            });
+    waiting.incrementAndGet();
+    if (refusal.wantsFloor()) {
+      upkeep.floorAgain(device).thenAccept(floor -> handAfter(floor, message, outcome));
+    } else {
+      onSigning(() -> newPlace(message, kept.get().isStubborn()));
+      hand(message, outcome);
+    }
+    return true;
+  }
+
+  private void newPlace(Message message, boolean newEpoch) {
+    if (newEpoch) {
+      Optional<Sequence.Restored> before = sequence.restored();
+      sequence.collided();
+      signer.forget();
+      sequence.restored().filter(r -> !before.equals(Optional.of(r))).ifPresent(this::newEpoch);
+    } else {
+      signer.forget(message.content(), message.address());
+    }
+  }
+
+  /** The store may be asked. */
+  private void onSigning(Runnable what) {
+    try {
+      signing.execute(
+          () -> {
+            try {
+              what.run();
+            } catch (Memory.Away e) {
+              LOG.debug("the store is away, devices will say it again: {}", e.getMessage());
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("after close: {}", e.getMessage());
+    }
   }
 
   @Override
@@ -192,17 +419,52 @@ public final class LoudspeakerChannel implements Channel {
     Map<String, String> facts = new LinkedHashMap<>(wire.facts());
     facts.putAll(inbox.ignoredSoFar());
     facts.put("waiting for the store", Integer.toString(relay.held()));
+    facts.put("floors given", Long.toString(upkeep.floors()));
+    facts.put("devices that wait for a floor", Long.toString(upkeep.lacking()));
     Health.Part told = new Health.Part(wire.name(), wire.state(), wire.why(), facts);
     // Without its link a channel is down, however many devices it remembers.
     return wire.state() == Health.State.DOWN
         ? new Health(Health.State.DOWN, wire.name() + ": " + wire.why(), List.of(told))
-        : Health.of(List.of(told, devices.health()));
+        : Health.of(List.of(told, devices.health(), trust()));
+  }
+
+  /** What only people can put right: a store that went back in time, keys that devices outran. */
+  private Health.Part trust() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("key", ring.signing().kid());
+    facts.put("edition", ring.edition().epoch() + "/" + ring.edition().issued());
+    List<String> why = new ArrayList<>();
+    sequence
+        .restored()
+        .filter(r -> r.at().plus(ALARM).isAfter(clock.instant()))
+        .ifPresent(
+            r -> {
+              facts.put("new epoch", Long.toString(r.epoch()));
+              why.add(
+                  "the store was lost or restored from a backup: devices had obeyed later commands."
+                      + " Commands carry the new epoch "
+                      + r.epoch());
+            });
+    int ahead = devices.aheadOf(ring.edition());
+    facts.put("devices ahead", Integer.toString(ahead));
+    if (ahead > 0) {
+      why.add(
+          ahead
+              + " devices have a newer trust list than this store: restored from a backup? Bring the"
+              + " signing key back, or deliver a recovery document");
+    }
+    return new Health.Part(
+        "trust",
+        why.isEmpty() ? Health.State.UP : Health.State.DEGRADED,
+        String.join("; ", why),
+        facts);
   }
 
   @Override
   public void close() {
     closed = true;
     link.close();
+    upkeep.close();
     signing.shutdown();
     sweeping.cancel(false);
     if (relay != null) {
@@ -222,6 +484,9 @@ public final class LoudspeakerChannel implements Channel {
       String device = message.address();
       String delivery = secret.delivery(message.attempt(), device, message.content().id());
       byte[] payload = signer.sign(message.content(), device).wrap(delivery);
+      if (signer.hasEnded()) {
+        upkeep.share();
+      }
       if (payload.length > LARGEST_COMMAND) {
         outcome.complete(
             new Outcome.Permanent(
@@ -248,18 +513,34 @@ public final class LoudspeakerChannel implements Channel {
     if (!sequence.isNews(place)) {
       return;
     }
-    try {
-      signing.execute(
-          () -> {
-            try {
-              signer.seen(place);
-            } catch (Memory.Away e) {
-              LOG.debug("asked again at the next heartbeat: {}", e.getMessage());
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      LOG.debug("after close: {}", e.getMessage());
-    }
+    onSigning(
+        () -> {
+          if (signer.seen(place)) {
+            sequence.restored().ifPresent(this::newEpoch);
+          }
+        });
+  }
+
+  /** In the log it stands already; this is for the desk. */
+  private void newEpoch(Sequence.Restored restored) {
+    String why =
+        "store lost or restored from a backup: a device had obeyed later commands; epoch %d begins"
+            .formatted(restored.epoch());
+    relay
+        .pass(
+            new Signal.Presence(
+                Signal.Subject.LANE,
+                "loudspeaker",
+                Signal.State.DEGRADED,
+                why,
+                clock.instant(),
+                Map.of()))
+        .whenComplete(
+            (kept, failure) -> {
+              if (failure != null) {
+                LOG.warn("{}, but that was not kept: {}", why, failure.toString());
+              }
+            });
   }
 
   private void linkChanged(boolean up, String why) {
@@ -281,11 +562,31 @@ public final class LoudspeakerChannel implements Channel {
       // With the link down nobody can be heard: that is one fault, not one per device.
       if (!closed && link.health().state() != Health.State.DOWN) {
         devices.sweep();
+        follow();
       }
     } catch (RuntimeException e) {
       // A timer that throws is never run again, and supervision would end silently.
       LOG.error("supervision of loudspeakers stumbled", e);
     }
+  }
+
+  /** Another gateway on the same store may have changed the keys. */
+  private void follow() {
+    long now = nanos.getAsLong();
+    if (now - followed < TimeUnit.SECONDS.toNanos(30)) {
+      return;
+    }
+    followed = now;
+    upkeep.run(
+        () -> {
+          try {
+            if (ring.refresh()) {
+              listChanged("the keys were changed by another gateway");
+            }
+          } catch (Memory.Away e) {
+            LOG.debug("keys are looked at again later: {}", e.getMessage());
+          }
+        });
   }
 
   private static CompletionStage<Outcome> done(Outcome outcome) {

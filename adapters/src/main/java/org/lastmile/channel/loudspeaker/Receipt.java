@@ -25,7 +25,9 @@ record Receipt(
     Optional<Long> repeats,
     Optional<Long> volume,
     Optional<Boolean> muted,
-    Optional<Boolean> heard) {
+    Optional<Boolean> heard,
+    String sensor,
+    Optional<Double> level) {
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{0,96}");
   private static final Pattern WORD = Pattern.compile("[a-z]{1,16}");
@@ -41,7 +43,8 @@ record Receipt(
     PLAYED,
     STOPPED,
     FAILED,
-    EXPIRED
+    EXPIRED,
+    DONE
   }
 
   static Receipt read(byte[] payload) throws Unreadable {
@@ -57,7 +60,19 @@ record Receipt(
         frame.whole("repeats", 0, 1_000_000),
         frame.whole("volume", 0, 100),
         frame.flag("muted"),
-        frame.flag("heard"));
+        frame.flag("heard"),
+        frame.text("sensor", WORD),
+        frame.number("level", -1e6, 1e6));
+  }
+
+  /** It can't judge what is old and what is new, and asks for a floor. */
+  boolean wantsFloor() {
+    return outcome == Outcome.REFUSED && reason.equals("NO_FLOOR");
+  }
+
+  /** It takes a command that we signed for one it has obeyed, or for one long gone. */
+  boolean tookForReplay() {
+    return outcome == Outcome.REFUSED && reason.equals("REPLAYED");
   }
 
   /** What it proves. Played below {@code audible} per cent, or muted, is not heard. */
@@ -65,7 +80,8 @@ record Receipt(
     String unheard = outcome == Outcome.PLAYED ? unheard(audible) : "";
     Evidence evidence =
         switch (outcome) {
-          case RECEIVED -> Evidence.RECEIVED;
+          // Only what no desk sent is ever done; as an answer to a message it tells nobody.
+          case RECEIVED, DONE -> Evidence.RECEIVED;
           case PLAYING -> Evidence.PLAYING;
           case PLAYED -> unheard.isEmpty() ? Evidence.PLAYED : Evidence.PLAYED_UNHEARD;
           case STOPPED -> Evidence.STOPPED;
@@ -121,6 +137,10 @@ record Receipt(
     volume.ifPresent(v -> facts.put("volume", v.toString()));
     muted.ifPresent(m -> facts.put("muted", m.toString()));
     heard.ifPresent(h -> facts.put("heard", h.toString()));
+    if (!sensor.isEmpty()) {
+      facts.put("sensor", sensor);
+    }
+    level.ifPresent(l -> facts.put("level", l.toString()));
     facts.put("clock-offset", offset(arrived).map(Object::toString).orElse("no clock"));
     return facts;
   }

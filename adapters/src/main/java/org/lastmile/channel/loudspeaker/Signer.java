@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Speech;
 
@@ -21,8 +24,12 @@ final class Signer {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int REMEMBERED = 512;
 
-  private final SigningKey key;
+  /** A content superseded by one that was signed by another process, which knows its end. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
+  private final Supplier<SigningKey> key;
   private final Sequence sequence;
+  private boolean ended;
 
   private final Map<String, Signed> cache =
       new LinkedHashMap<>(64, 0.75f, true) {
@@ -32,13 +39,27 @@ final class Signer {
         }
       };
 
-  Signer(SigningKey key, Sequence sequence) {
+  private final Map<String, Content> contents =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Content> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  Signer(Supplier<SigningKey> key, Sequence sequence) {
     this.key = key;
     this.sequence = sequence;
   }
 
   /** A signed body, ready for any number of wrappers. Base64 where the wrapper has base64. */
   record Signed(String kid, String sig, String body) {
+
+    static Signed by(SigningKey key, byte[] body) {
+      Base64.Encoder base64 = Base64.getEncoder();
+      return new Signed(
+          key.kid(), base64.encodeToString(key.sign(body)), base64.encodeToString(body));
+    }
 
     /** The bytes for the wire. */
     byte[] wrap(String delivery) {
@@ -54,19 +75,56 @@ final class Signer {
     if (known != null) {
       return known;
     }
-    byte[] body = body(content, device, sequence.next());
-    Base64.Encoder base64 = Base64.getEncoder();
-    Signed signed =
-        new Signed(key.kid(), base64.encodeToString(key.sign(body)), base64.encodeToString(body));
+    byte[] body = body(content, device, sequence.next(content.playBy()));
+    Signed signed = Signed.by(key.get(), body);
     cache.put(name, signed);
+    ends(content);
+    contents.put(content.id(), content);
     return signed;
   }
 
-  /** A device reports the last place it has obeyed. */
-  void seen(Sequence.Place place) {
+  /** What is signed from now on is signed anew: by another key, or in another epoch. */
+  void forget() {
+    cache.clear();
+  }
+
+  /** It gets a new place when it is signed next. */
+  void forget(Content content, String device) {
+    cache.remove(cacheKey(content, device));
+  }
+
+  /** Whether something ended since this was asked last. */
+  boolean hasEnded() {
+    boolean was = ended;
+    ended = false;
+    return was;
+  }
+
+  /** What this content ends must not sound again on a device that never heard of either. */
+  private void ends(Content by) {
+    Horizon horizon = sequence.horizon();
+    ended |= by.kind() == Content.Kind.LIFT || !by.supersedes().isEmpty();
+    for (String id : by.supersedes()) {
+      Content known = contents.get(id);
+      horizon.ended(id, known == null ? by.issued().plus(LONGEST) : known.playBy());
+    }
+    boolean all =
+        by.kind() == Content.Kind.LIFT
+            || (by.kind() == Content.Kind.STOP && by.supersedes().isEmpty());
+    if (all && by.about() != null && !by.about().isEmpty()) {
+      contents.values().stream()
+          .filter(c -> by.about().equals(c.about()) && !c.id().equals(by.id()))
+          .forEach(c -> horizon.ended(c.id(), c.playBy()));
+    }
+  }
+
+  /** A device reports the last place it has obeyed; true when that began a new epoch. */
+  boolean seen(Sequence.Place place) {
+    Optional<Sequence.Restored> before = sequence.restored();
     if (sequence.beyond(place)) {
       cache.clear();
     }
+    return !before.equals(sequence.restored());
   }
 
   /** The exact bytes that are signed: schema {@code body}. */

@@ -65,6 +65,30 @@ final class SiteSecret implements DeviceAuth {
     return MessageDigest.isEqual(right, given) ? Optional.of(attempt) : Optional.empty();
   }
 
+  /**
+   * Id of what keeps a device in order and no desk has asked for; never mistaken for an attempt.
+   */
+  String upkeep(String kind, String device, String content) {
+    return kind + "." + upkeepTag(kind, device, content);
+  }
+
+  /** Which kind it was, if we made that id for that device and content. */
+  Optional<String> upkeepKind(String delivery, String device, String content) {
+    int dot = delivery.length() - TAG_CHARS - 1;
+    if (dot < 1 || delivery.charAt(dot) != '.') {
+      return Optional.empty();
+    }
+    String kind = delivery.substring(0, dot);
+    byte[] given = delivery.substring(dot + 1).getBytes(StandardCharsets.UTF_8);
+    byte[] right = upkeepTag(kind, device, content).getBytes(StandardCharsets.UTF_8);
+    return MessageDigest.isEqual(right, given) ? Optional.of(kind) : Optional.empty();
+  }
+
+  private String upkeepTag(String kind, String device, String content) {
+    return TEXT.encodeToString(
+        Arrays.copyOf(mac("upkeep", kind + "\n" + device + "\n" + content), TAG_BYTES));
+  }
+
   private String tag(String attempt, String device, String content) {
     return TEXT.encodeToString(
         Arrays.copyOf(mac("delivery", attempt + "\n" + device + "\n" + content), TAG_BYTES));

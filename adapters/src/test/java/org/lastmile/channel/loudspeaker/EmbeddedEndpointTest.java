@@ -231,6 +231,44 @@ class EmbeddedEndpointTest {
   }
 
   @Test
+  void an_old_command_that_a_device_refuses_gets_no_fresh_one_out_of_us() throws Exception {
+    Heard heard = Heard.by(channel);
+    TestDevice device = device("LS-1").on();
+    awaitPresence(heard, "LS-1", Signal.State.ONLINE);
+    send("w1-0.1", "LS-1");
+    awaitEvidence(heard, "w1-0.1", Evidence.PLAYED);
+    device.publish("lm/v1/d/LS-1/rcpt", replayed(device));
+    awaitEvidence(heard, "w1-0.1", Evidence.FAILED);
+    send("w1-0.2", "LS-1");
+    awaitEvidence(heard, "w1-0.2", Evidence.PLAYED);
+    assertThat(device.commands).hasSize(2);
+  }
+
+  @Test
+  void a_fresh_command_that_a_device_takes_for_a_replay_is_sent_with_a_fresh_place()
+      throws Exception {
+    Heard heard = Heard.by(channel);
+    TestDevice device = device("LS-1");
+    device.answers = false;
+    device.on();
+    awaitPresence(heard, "LS-1", Signal.State.ONLINE);
+    send("w1-0.1", "LS-1");
+    await().until(() -> device.bodies.size() == 1);
+    device.publish("lm/v1/d/LS-1/rcpt", replayed(device));
+    await().until(() -> device.bodies.size() == 2);
+    assertThat(device.bodies.get(1).get("seq").longValue())
+        .isGreaterThan(device.bodies.get(0).get("seq").longValue());
+    assertThat(device.commands.get(1).get("id")).isEqualTo(device.commands.get(0).get("id"));
+  }
+
+  private static String replayed(TestDevice device) {
+    return "{\"v\":1,\"id\":\"%s\",\"content\":\"%s\",\"outcome\":\"refused\",\"reason\":\"REPLAYED\",\"at\":0}"
+        .formatted(
+            device.commands.get(0).get("id").textValue(),
+            device.bodies.get(0).get("content").textValue());
+  }
+
+  @Test
   void a_receipt_of_yesterdays_process_still_counts() throws Exception {
     Heard.by(channel);
     TestDevice device = device("LS-1");

@@ -146,10 +146,115 @@ class GoldenFramesTest {
   }
 
   @Test
+  void a_floor_is_written_and_signed_byte_for_byte() throws IOException {
+    byte[] body =
+        Documents.floor(
+            "floor-1",
+            "LS-0001",
+            "5f3a9c01d2e4b687",
+            ISSUED.getEpochSecond(),
+            new Sequence.Place(EPOCH, 100),
+            List.of("w0-red"));
+    assertThat(body).isEqualTo(golden("floor.body.json"));
+    assertThat(Signer.Signed.by(key("test-key.json"), body).wrap("floor-1.1"))
+        .isEqualTo(golden("floor.json"));
+  }
+
+  @Test
+  void configurations_and_requests_for_a_report_are_written_byte_for_byte() throws IOException {
+    Documents.Span hour =
+        new Documents.Span(ISSUED.getEpochSecond(), ISSUED.getEpochSecond() + 3600);
+    DeviceSettings settings =
+        new DeviceSettings(
+            80,
+            Duration.ofSeconds(20),
+            java.time.LocalTime.of(18, 0),
+            java.time.LocalTime.of(21, 0),
+            List.of("school", "river"));
+    assertThat(
+            Documents.instruction(
+                "config-1", "LS-0001", settings, new Sequence.Place(EPOCH, 120), hour))
+        .isEqualTo(golden("config.body.json"));
+    assertThat(
+            Documents.instruction(
+                "report-1", "LS-0001", null, new Sequence.Place(EPOCH, 121), hour))
+        .isEqualTo(golden("report.body.json"));
+  }
+
+  @Test
+  void a_configured_state_says_by_what_and_how_its_test_went() throws Exception {
+    DeviceState state = DeviceState.read(golden("state-heartbeat-configured.json"), ISSUED, false);
+    assertThat(state.facts())
+        .containsEntry("config", "config-1")
+        .containsEntry("last", "report-1")
+        .containsEntry("test", "played, heard");
+    assertThat(
+            Receipt.read(golden("receipt-played-measured.json"))
+                .confirms("a", "LS-0001", ISSUED, 10)
+                .facts())
+        .containsEntry("sensor", "microphone")
+        .containsEntry("level", "71.5");
+  }
+
+  @Test
+  void key_lists_and_recoveries_are_written_and_signed_byte_for_byte() throws IOException {
+    SigningKey first = key("test-key.json");
+    SigningKey next = key("test-key-next.json");
+    SigningKey recovery = key("test-key-recovery.json");
+    TrustDocument two =
+        TrustDocument.keys(
+            first,
+            new Edition(0, ISSUED.getEpochSecond()),
+            List.of(
+                TrustedKey.command(first.publicKey()),
+                TrustedKey.command(next.publicKey()),
+                TrustedKey.recovery(recovery.publicKey())));
+    assertThat(two.wrap("keys-1.1")).isEqualTo(golden("keys-two.json"));
+    TrustDocument retired =
+        TrustDocument.keys(
+            next,
+            new Edition(0, ISSUED.getEpochSecond() + 60),
+            List.of(TrustedKey.command(next.publicKey())));
+    assertThat(retired.wrap("keys-2.1")).isEqualTo(golden("keys-retired.json"));
+    TrustDocument anew =
+        TrustDocument.recovery(
+            recovery,
+            List.of(
+                TrustedKey.command(next.publicKey()), TrustedKey.recovery(recovery.publicKey())),
+            ISSUED.plusSeconds(100));
+    assertThat(anew.wrap("recovery-1.1")).isEqualTo(golden("recovery.json"));
+  }
+
+  @Test
+  void a_state_tells_boot_need_and_trust() throws Exception {
+    DeviceState needy = DeviceState.read(golden("state-birth-needs-floor.json"), ISSUED, false);
+    assertThat(needy.needsFloor()).isTrue();
+    assertThat(needy.boot()).isEqualTo("5f3a9c01d2e4b687");
+    assertThat(needy.facts()).containsEntry("needs", "floor");
+    DeviceState fine = DeviceState.read(golden("state-heartbeat-floor-taken.json"), ISSUED, false);
+    assertThat(fine.needsFloor()).isFalse();
+    assertThat(fine.trust()).isEqualTo(new Edition(0, ISSUED.getEpochSecond()));
+    DeviceState old = DeviceState.read(golden("state-birth.json"), ISSUED, false);
+    assertThat(old.needsFloor()).isFalse();
+    assertThat(old.trust()).isEqualTo(Edition.NONE);
+  }
+
+  @Test
+  void only_a_refusal_for_want_of_a_floor_asks_for_one() throws Exception {
+    assertThat(Receipt.read(golden("receipt-refused-no-floor.json")).wantsFloor()).isTrue();
+    assertThat(Receipt.read(golden("receipt-refused-not-for-me.json")).wantsFloor()).isFalse();
+  }
+
+  private static SigningKey key(String name) throws IOException {
+    return SigningKey.parse(new String(golden(name), java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  @Test
   void one_content_for_many_devices_is_signed_once() {
     MemoryInHeap memory = new MemoryInHeap();
     Signer signer =
-        new Signer(SigningKey.keptIn(memory), new Sequence(memory, InstantSource.fixed(ISSUED)));
+        new Signer(
+            () -> SigningKey.keptIn(memory), new Sequence(memory, InstantSource.fixed(ISSUED)));
     Content shared =
         content("c1", Content.Kind.WARN, 1, "text", ALERT, List.of("510723104000"), List.of());
     Content alone = content("c2", Content.Kind.WARN, 1, "text", ALERT, List.of(), List.of());
@@ -167,12 +272,15 @@ class GoldenFramesTest {
     "receipt-played-muted, PLAYED_UNHEARD, 'muted'",
     "receipt-played-quiet, PLAYED_UNHEARD, 'volume 5, audible from 30'",
     "receipt-played-not-heard, PLAYED_UNHEARD, 'its own sensor heard nothing'",
+    "receipt-played-measured, PLAYED_UNHEARD, 'volume 20, audible from 30'",
+    "receipt-done, RECEIVED, ''",
     "receipt-stopped, STOPPED, 'STOPPED'",
     "receipt-stop-done, STOPPED, 'DONE'",
     "receipt-failed, FAILED, 'NO_SOUND: amplifier draws no current'",
     "receipt-expired, EXPIRED, 'device clock is off by 3600 s'",
     "receipt-refused-bad-signature, FAILED, 'BAD_SIGNATURE'",
     "receipt-refused-not-for-me, FAILED, 'NOT_FOR_ME'",
+    "receipt-refused-no-floor, FAILED, 'NO_FLOOR'",
     "receipt-refused-malformed, FAILED, 'MALFORMED: not JSON'"
   })
   void every_receipt_proves_what_it_says(String name, Evidence evidence, String why)

@@ -8,6 +8,7 @@ import org.lastmile.config.Config;
 import org.lastmile.dist.command.Check;
 import org.lastmile.dist.command.Import;
 import org.lastmile.dist.command.Issue;
+import org.lastmile.dist.command.Keys;
 import org.lastmile.dist.command.Modem;
 import org.lastmile.dist.command.Run;
 import org.lastmile.dist.command.Simulate;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
       Token.class,
       Check.class,
       Modem.class,
+      Keys.class,
       Simulate.class
     })
 public final class Lastmile implements Runnable {

@@ -43,6 +43,15 @@ class LastmileTest {
         "modem list",
         "modem probe",
         "modem test",
+        "keys",
+        "keys list",
+        "keys rotate",
+        "keys retire",
+        "keys recover",
+        "keys recover new-key",
+        "keys recover announce",
+        "keys recover sign",
+        "keys recover deliver",
         "simulate",
         "simulate modem",
         "simulate speakers",
@@ -70,6 +79,11 @@ class LastmileTest {
         "modem probe",
         "modem test /dev/ttyUSB0",
         "run --config",
+        "keys",
+        "keys retire",
+        "keys recover",
+        "keys recover sign",
+        "keys rotate --alg",
         "status a b"
       })
   void whatCanNotBeUnderstoodEndsWithTwoAndIsToldOnStderr(String line) {

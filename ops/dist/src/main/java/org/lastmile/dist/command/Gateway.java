@@ -60,6 +60,11 @@ public final class Gateway {
     return post(path, "application/json", body.toString().getBytes(StandardCharsets.UTF_8)).body();
   }
 
+  /** Throws {@link Trouble} for everything but a good answer. */
+  public JsonNode delete(String path) {
+    return good(path, send(request(path).DELETE())).body();
+  }
+
   /** Whatever is answered; throws {@link Trouble} only when nothing is. */
   public Answer tried(String path, String type, byte[] body) {
     return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body)));

@@ -19,10 +19,11 @@ record Body(
     List<String> supersedes,
     String text,
     int repeats,
-    int volume) {
+    int volume,
+    JsonNode config) {
 
   private static final Set<String> KINDS =
-      Set.of("WARN", "UPDATE", "LIFT", "STOP", "TEST", "NOTICE");
+      Set.of("WARN", "UPDATE", "LIFT", "STOP", "TEST", "NOTICE", "CONFIG", "REPORT");
 
   /** Place in the gateway's sequence. */
   record Position(long epoch, long seq) implements Comparable<Position> {
@@ -54,7 +55,8 @@ record Body(
         strings(json.path("supersedes")),
         json.path("text").asText(),
         Math.max(1, speech.path("repeats").asInt()),
-        speech.path("volume").asInt());
+        speech.path("volume").asInt(),
+        json.path("config"));
   }
 
   private static List<String> strings(JsonNode array) {
@@ -63,19 +65,24 @@ record Body(
     return List.copyOf(strings);
   }
 
-  /** Whether one of the targets means a device of that id, code and groups. */
-  boolean isFor(SpeakerSettings device) {
-    return targets.stream().anyMatch(target -> matches(target, device));
+  /** Obeyed without a sound. */
+  boolean isInstruction() {
+    return kind.equals("CONFIG") || kind.equals("REPORT");
   }
 
-  private static boolean matches(String target, SpeakerSettings device) {
+  /** Whether one of the targets means a device of that id and code in those groups. */
+  boolean isFor(SpeakerSettings device, Set<String> groups) {
+    return targets.stream().anyMatch(target -> matches(target, device, groups));
+  }
+
+  private static boolean matches(String target, SpeakerSettings device, Set<String> groups) {
     if (target.startsWith("device:")) {
       return target.equals("device:" + device.id());
     }
     if (!target.isEmpty() && target.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return device.area().startsWith(prefix(target));
     }
-    return device.groups().contains(target);
+    return groups.contains(target);
   }
 
   /** Village, town, county and city levels that are all zero say nothing and fall away. */

@@ -2,6 +2,7 @@ package org.lastmile.simulators.speakers;
 
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,6 +29,7 @@ final class CommandMemory {
   private final TreeMap<Body.Position, Known> window = new TreeMap<>();
   private final Map<String, Known> byContent = new HashMap<>();
   private final Set<String> ended = new LinkedHashSet<>();
+  private Body.Position floor = new Body.Position(0, 0);
 
   /** Null when the content is not remembered. */
   Known known(String content) {
@@ -39,7 +41,7 @@ final class CommandMemory {
     Known same = window.get(body.position());
     boolean taken = same != null && !same.body.content().equals(body.content());
     boolean tooOld = window.size() >= WINDOW && body.position().compareTo(window.firstKey()) < 0;
-    if (taken || tooOld) {
+    if (taken || tooOld || body.position().compareTo(floor) <= 0) {
       return "REPLAYED";
     }
     boolean overtaken =
@@ -61,6 +63,26 @@ final class CommandMemory {
     }
     body.supersedes().forEach(this::end);
     return known;
+  }
+
+  /** A floor never lowers what is kept. */
+  void raise(Body.Position position, List<String> contents) {
+    floor = position.compareTo(floor) > 0 ? position : floor;
+    contents.forEach(this::end);
+  }
+
+  /** After a recovery places begin anew, even lower; contents stay known. */
+  void beginAnew(Body.Position position) {
+    floor = position;
+    window.clear();
+  }
+
+  /** Back to the factory. */
+  void forget() {
+    window.clear();
+    byContent.clear();
+    ended.clear();
+    floor = new Body.Position(0, 0);
   }
 
   private void end(String content) {

@@ -10,7 +10,9 @@ import java.util.Map;
  *
  * @param server {@code mqtt://host:port}: the gateway's endpoint or a broker
  * @param version 4 for MQTT 3.1.1, 5 for MQTT 5
- * @param keys Ed25519 public keys by key id: 32 raw octets, or the 44 of an X.509 key
+ * @param keys public keys for commands by key id: Ed25519 as 32 raw octets or the 44 of an X.509
+ *     key, SM2 as the 65 of its point
+ * @param recovery public keys for recovery documents, alike
  * @param playTime how long any play takes, all repeats together
  * @param heartbeat how often a state is published; the keep-alive is the same, at least 1 s
  * @param firstRetry wait before the first new connection; doubles with every failure
@@ -24,6 +26,7 @@ public record FleetSettings(
     URI server,
     int version,
     Map<String, byte[]> keys,
+    Map<String, byte[]> recovery,
     Duration playTime,
     Duration heartbeat,
     Duration firstRetry,
@@ -35,6 +38,7 @@ public record FleetSettings(
 
   public FleetSettings {
     keys = Map.copyOf(keys);
+    recovery = Map.copyOf(recovery);
     if (version != 4 && version != 5) {
       throw new IllegalArgumentException("MQTT version is 4 (3.1.1) or 5, not " + version);
     }
@@ -46,6 +50,7 @@ public record FleetSettings(
         server,
         4,
         keys,
+        Map.of(),
         Duration.ofMillis(500),
         Duration.ofSeconds(30),
         Duration.ofSeconds(1),
@@ -54,6 +59,22 @@ public record FleetSettings(
         2,
         InstantSource.system(),
         1);
+  }
+
+  public FleetSettings withRecoveryKey(String kid, byte[] key) {
+    return new FleetSettings(
+        server,
+        version,
+        keys,
+        Map.of(kid, key),
+        playTime,
+        heartbeat,
+        firstRetry,
+        longestRetry,
+        connectWithin,
+        threads,
+        clock,
+        seed);
   }
 
   public FleetSettings withVersion(int value) {
@@ -98,6 +119,7 @@ public record FleetSettings(
         server,
         newVersion,
         keys,
+        recovery,
         newPlayTime,
         newHeartbeat,
         newFirstRetry,

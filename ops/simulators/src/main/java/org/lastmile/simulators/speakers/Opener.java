@@ -3,52 +3,53 @@ package org.lastmile.simulators.speakers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
-import org.bouncycastle.crypto.signers.Ed25519Signer;
+import java.util.Set;
 
 /**
- * The first two checks: readable, and signed by a known key. A fleet verifies the same bytes once
- * and not once per device, since one content carries one signature.
+ * The first two checks: readable, and signed by a key that the device trusts. A fleet verifies the
+ * same bytes once and not once per device, since one content carries one signature.
  */
 final class Opener {
   private static final int MAX_OCTETS = 8192;
   private static final int MAX_TEXT = 1500;
   private static final int REMEMBERED = 512;
-  private static final int RAW_KEY = 32;
 
-  /** Exactly the strings that were verified. */
-  private record Seal(String kid, String sig, String body) {}
+  private static final Set<String> DOCUMENTS = Set.of("floor", "keys", "recovery");
 
-  /** What came of a seal: a body or a reason. */
-  private record Inside(String content, String refusal, Body body) {}
+  /** Exactly the strings that were verified, and the key; a null key is one not trusted. */
+  private record Seal(TrustList.Key key, String sig, String body) {}
 
-  private final ObjectMapper json = new ObjectMapper();
-  private final Map<String, Ed25519PublicKeyParameters> keys = new HashMap<>();
-  private final Map<Seal, Inside> verified =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Seal, Inside> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
-
-  Opener(Map<String, byte[]> publicKeys) {
-    publicKeys.forEach(
-        (kid, key) -> {
-          byte[] raw = Arrays.copyOfRange(key, key.length - RAW_KEY, key.length);
-          keys.put(kid, new Ed25519PublicKeyParameters(raw));
-        });
+  /** What came of a seal: a body, another document, or a reason. */
+  private record Inside(String content, String refusal, Body body, JsonNode document) {
+    static Inside refused(String content, String reason) {
+      return new Inside(content, reason, null, null);
+    }
   }
 
-  Opened open(byte[] payload) {
+  private final ObjectMapper json = new ObjectMapper();
+  private final Verifier verifier = new Verifier();
+  private final Map<Seal, Inside> verified = new Remembered<>();
+  private final Map<String, String> types = new Remembered<>();
+
+  private static final class Remembered<K, V> extends LinkedHashMap<K, V> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+      return size() > REMEMBERED;
+    }
+  }
+
+  /**
+   * Opens it for a device that trusts that list.
+   *
+   * @param now of its clock, 0 = it has no valid one
+   */
+  Opened open(byte[] payload, TrustList trust, long now) {
     Optional<JsonNode> read = payload.length > MAX_OCTETS ? Optional.empty() : read(payload);
     JsonNode wrapper = read.orElse(json.nullNode());
     String id = wrapper.path("id").asText();
@@ -56,15 +57,30 @@ final class Opener {
         || !id.matches("[A-Za-z0-9._-]{1,96}")
         || !wrapper.path("sig").isTextual()
         || !wrapper.path("body").isTextual()) {
-      return new Opened(id.matches("[A-Za-z0-9._-]{0,96}") ? id : "", "", "MALFORMED", null);
+      return new Opened(id.matches("[A-Za-z0-9._-]{0,96}") ? id : "", "", "MALFORMED", null, null);
     }
-    Inside inside =
-        inside(
-            new Seal(
-                wrapper.path("kid").asText(),
-                wrapper.path("sig").asText(),
-                wrapper.path("body").asText()));
-    return new Opened(id, inside.content(), inside.refusal(), inside.body());
+    String sealed = wrapper.path("body").asText();
+    String use = type(sealed).equals("recovery") ? "recovery" : "command";
+    TrustList.Key key = trust.find(wrapper.path("kid").asText(), use, now);
+    Inside inside = inside(new Seal(key, wrapper.path("sig").asText(), sealed));
+    return new Opened(id, inside.content(), inside.refusal(), inside.body(), inside.document());
+  }
+
+  private String type(String sealed) {
+    synchronized (types) {
+      return types.computeIfAbsent(sealed, this::typeOf);
+    }
+  }
+
+  private String typeOf(String sealed) {
+    try {
+      return read(Base64.getDecoder().decode(sealed))
+          .map(body -> body.path("type").asText())
+          .orElse("");
+    } catch (IllegalArgumentException e) {
+      // Not base64: verify() says so.
+      return "";
+    }
   }
 
   private synchronized Inside inside(Seal seal) {
@@ -78,34 +94,33 @@ final class Opener {
       signed = Base64.getDecoder().decode(seal.body());
       signature = Base64.getDecoder().decode(seal.sig());
     } catch (IllegalArgumentException e) {
-      return new Inside("", "MALFORMED", null);
+      return Inside.refused("", "MALFORMED");
     }
     JsonNode body = read(signed).orElse(json.nullNode());
+    String type = body.path("type").asText();
     String content = body.path("content").asText();
     if (!content.matches("[A-Za-z0-9._-]{1,64}")) {
       content = "";
     }
-    if (body.path("v").asInt() != 1 || content.isEmpty()) {
-      return new Inside(content, "MALFORMED", null);
+    if (body.path("v").asInt() != 1 || (content.isEmpty() && !DOCUMENTS.contains(type))) {
+      return Inside.refused(content, "MALFORMED");
     }
-    Ed25519PublicKeyParameters key = keys.get(seal.kid());
-    if (key == null) {
-      return new Inside(content, "UNKNOWN_KEY", null);
+    if (seal.key() == null) {
+      return Inside.refused(content, "UNKNOWN_KEY");
     }
-    Ed25519Signer ed25519 = new Ed25519Signer();
-    ed25519.init(false, key);
-    ed25519.update(signed, 0, signed.length);
-    if (signature.length != Ed25519PublicKeyParameters.KEY_SIZE * 2
-        || !ed25519.verifySignature(signature)) {
-      return new Inside(content, "BAD_SIGNATURE", null);
+    if (!verifier.isRight(seal.key(), signed, signature)) {
+      return Inside.refused(content, "BAD_SIGNATURE");
+    }
+    if (DOCUMENTS.contains(type)) {
+      return new Inside(content, "", null, body);
     }
     if (!Body.supported(body)) {
-      return new Inside(content, "UNSUPPORTED", null);
+      return Inside.refused(content, "UNSUPPORTED");
     }
     if (body.path("text").asText().length() > MAX_TEXT) {
-      return new Inside(content, "TOO_LONG", null);
+      return Inside.refused(content, "TOO_LONG");
     }
-    return new Inside(content, "", Body.of(body));
+    return new Inside(content, "", Body.of(body), null);
   }
 
   private Optional<JsonNode> read(byte[] octets) {

@@ -1,5 +1,7 @@
 package org.lastmile.simulators.speakers;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.channel.EventLoop;
@@ -8,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -23,6 +27,7 @@ public final class Speaker {
   private static final int AUDIBLE = 30;
   private static final long CLOCK_PROVEN_WRONG = 600;
   private static final int SILENT_HEARTBEATS = 3;
+  private static final long NANOS_FOR_A_FLOOR = TimeUnit.MINUTES.toNanos(5);
 
   private final SpeakerSettings settings;
   private final SpeakerFleet fleet;
@@ -30,6 +35,7 @@ public final class Speaker {
   private final CommandMemory memory = new CommandMemory();
   private final Outbox outbox = new Outbox();
   private final Player player;
+  private volatile TrustList trust;
   private final List<Play> plays = new ArrayList<>();
   private final long poweredOn = System.nanoTime();
 
@@ -48,6 +54,18 @@ public final class Speaker {
   private final AtomicLong connects = new AtomicLong();
   private final AtomicLong receipts = new AtomicLong();
 
+  private volatile Set<String> groups;
+  private volatile int mostVolume = 100;
+  private volatile Duration heartbeat;
+  private String configured = "";
+  private String lastObeyed = "";
+  private volatile boolean history = true;
+  private volatile boolean keepsTime = true;
+  private volatile boolean needsFloor;
+  private volatile long clockOffset;
+  private String boot = "";
+  private volatile String nextBoot = "";
+  private long bootAt;
   private boolean powered;
   private ConnectionSide side;
   private Connection connection;
@@ -60,6 +78,9 @@ public final class Speaker {
     this.settings = settings;
     this.fleet = fleet;
     this.loop = loop;
+    trust = fleet.provisioned();
+    groups = settings.groups();
+    heartbeat = fleet.settings().heartbeat();
     player = new Player(loop, fleet.settings().playTime(), new PlayerSide());
   }
 
@@ -105,6 +126,16 @@ public final class Speaker {
 
   long repeated() {
     return outbox.repeated();
+  }
+
+  /** It obeys nothing until a floor for its boot has come. */
+  public boolean needsFloor() {
+    return needsFloor;
+  }
+
+  /** Ids of the keys it trusts, the recovery key included. */
+  public List<String> trusted() {
+    return trust.keys().stream().map(TrustList.Key::kid).toList();
   }
 
   // How it behaves.
@@ -169,6 +200,29 @@ public final class Speaker {
     return this;
   }
 
+  /** Whether its clock outlives a power cut; one without a battery does not. */
+  public Speaker keepsTime(boolean value) {
+    keepsTime = value;
+    return this;
+  }
+
+  /** The next boot's random name, for floors that are fixed bytes. */
+  Speaker bootsAs(String name) {
+    nextBoot = name;
+    return this;
+  }
+
+  /** Back to the factory at its next boot: no history, the keys it was provisioned with. */
+  public Speaker forgets() {
+    loop.execute(
+        () -> {
+          memory.forget();
+          trust = fleet.provisioned();
+          history = false;
+        });
+    return this;
+  }
+
   /** A hand at the device ends what sounds now. */
   public void stoppedByHand() {
     loop.execute(player::stopByHand);
@@ -180,6 +234,10 @@ public final class Speaker {
         () -> {
           if (!powered) {
             powered = true;
+            if (boot.isEmpty()) {
+              needsFloor = !clockSet || !history;
+              newBoot();
+            }
             connect();
           }
         });
@@ -190,6 +248,8 @@ public final class Speaker {
     loop.execute(
         () -> {
           powered = false;
+          boot = "";
+          clockSet = clockSet && keepsTime;
           player.forget();
           memory.interrupted();
           drop();
@@ -231,6 +291,12 @@ public final class Speaker {
 
   void start(Duration jitter) {
     later(absence.plus(jitter), this::powerOn);
+  }
+
+  private void newBoot() {
+    boot = nextBoot.isEmpty() ? "%016x".formatted(fleet.random(Long.MAX_VALUE)) : nextBoot;
+    nextBoot = "";
+    bootAt = System.nanoTime();
   }
 
   private void later(Duration delay, Runnable task) {
@@ -321,7 +387,7 @@ public final class Speaker {
 
   private void heartbeat(Connection of) {
     later(
-        fleet.settings().heartbeat(),
+        heartbeat,
         () -> {
           if (connection != of) {
             return;
@@ -331,6 +397,9 @@ public final class Speaker {
             drop();
             later(retryDelay(), this::connect);
             return;
+          }
+          if (needsFloor && System.nanoTime() - bootAt > NANOS_FOR_A_FLOOR) {
+            newBoot();
           }
           outbox.sweep(of);
           state("heartbeat");
@@ -342,10 +411,25 @@ public final class Speaker {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("v", 1).put("type", type).put("session", session).put("at", at());
     json.put("uptime", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - poweredOn));
-    json.put("volume", volume).put("muted", muted).put("mains", true);
+    json.put("volume", Math.min(volume, mostVolume)).put("muted", muted).put("mains", true);
     json.put("model", "VIRTUAL").put("firmware", "1.0");
     Body.Position seen = memory.highest();
     json.putObject("seen").put("epoch", seen.epoch()).put("seq", seen.seq());
+    if (!lastObeyed.isEmpty()) {
+      json.put("last", lastObeyed);
+    }
+    if (!configured.isEmpty()) {
+      json.put("config", configured);
+    }
+    ArrayNode named = json.putArray("groups");
+    groups.forEach(named::add);
+    json.put("boot", boot);
+    if (needsFloor) {
+      json.put("needs", "floor");
+    }
+    if (trust.issued() > 0) {
+      json.putObject("trust").put("epoch", trust.epoch()).put("issued", trust.issued());
+    }
     outbox.publish(connection, Connection.topic(settings, "state"), bytes(json), true);
   }
 
@@ -361,14 +445,19 @@ public final class Speaker {
 
   /** The contract's checks in its order; the first two are the opener's. */
   void consider(byte[] payload) {
-    Opened opened = fleet.opener().open(payload);
+    Opened opened = fleet.opener().open(payload, trust, at());
     Body body = opened.body();
-    if (body == null) {
+    if (!opened.refusal().isEmpty()) {
       refuse(opened, opened.refusal());
+    } else if (body == null) {
+      take(opened);
     } else if (refusal != null) {
       refuse(opened, refusal);
-    } else if (!body.isFor(settings)) {
+    } else if (!body.isFor(settings, groups)) {
       refuse(opened, "NOT_FOR_ME");
+    } else if (needsFloor) {
+      refuse(opened, "NO_FLOOR");
+      state("heartbeat");
     } else {
       CommandMemory.Known known = memory.known(body.content());
       boolean tryAgain =
@@ -380,6 +469,50 @@ public final class Speaker {
         obey(opened, known);
       }
     }
+  }
+
+  /** A floor, a list of keys or a recovery; what was taken is answered by the state. */
+  private void take(Opened opened) {
+    JsonNode document = opened.document();
+    String reason =
+        document.path("type").asText().equals("floor") ? takeFloor(document) : takeKeys(document);
+    if (reason.isEmpty()) {
+      state("heartbeat");
+    } else {
+      refuse(opened, reason);
+    }
+  }
+
+  private String takeFloor(JsonNode floor) {
+    if (!floor.path("device").asText().equals(id())) {
+      return "NOT_FOR_ME";
+    }
+    if (!floor.path("boot").asText().equals(boot)) {
+      return "REPLAYED";
+    }
+    long now = floor.path("now").asLong();
+    if (!clockSet || Math.abs(seconds() - now) > CLOCK_PROVEN_WRONG) {
+      clockOffset = now - fleet.settings().clock().instant().getEpochSecond();
+      clockSet = true;
+    }
+    List<String> ended = new ArrayList<>();
+    floor.path("ended").forEach(content -> ended.add(content.asText()));
+    memory.raise(
+        new Body.Position(floor.path("epoch").asLong(), floor.path("seq").asLong()), ended);
+    history = true;
+    needsFloor = false;
+    return "";
+  }
+
+  private String takeKeys(JsonNode document) {
+    TrustList.Taken taken = trust.take(document);
+    boolean news = !taken.list().equals(trust);
+    trust = taken.list();
+    if (news && document.path("type").asText().equals("recovery")) {
+      memory.beginAnew(
+          new Body.Position(document.path("epoch").asLong(), document.path("seqFloor").asLong()));
+    }
+    return taken.refusal();
   }
 
   private void obey(Opened opened, CommandMemory.Known before) {
@@ -399,12 +532,33 @@ public final class Speaker {
     CommandMemory.Known known = before == null ? memory.accept(body) : before;
     known.ids.clear();
     known.ids.add(opened.id());
+    lastObeyed = body.content();
+    if (body.isInstruction()) {
+      if (body.kind().equals("CONFIG")) {
+        configure(body);
+      }
+      answer(known, Receipt.plain("done", ""));
+      state("heartbeat");
+      return;
+    }
     answer(known, Receipt.plain("received", ""));
     if (failure != null) {
       answer(known, Receipt.plain("failed", failure));
     } else {
       player.obey(known);
     }
+  }
+
+  private void configure(Body body) {
+    JsonNode config = body.config();
+    mostVolume = config.path("volume").asInt(mostVolume);
+    heartbeat = Duration.ofSeconds(config.path("heartbeat").asLong(heartbeat.toSeconds()));
+    if (config.has("groups")) {
+      Set<String> all = new LinkedHashSet<>();
+      config.path("groups").forEach(group -> all.add(group.asText()));
+      groups = all;
+    }
+    configured = body.content();
   }
 
   private void refuse(Opened opened, String reason) {
@@ -448,7 +602,7 @@ public final class Speaker {
   }
 
   private long seconds() {
-    return fleet.settings().clock().instant().getEpochSecond();
+    return fleet.settings().clock().instant().getEpochSecond() + clockOffset;
   }
 
   private long at() {
@@ -458,7 +612,7 @@ public final class Speaker {
   private final class PlayerSide implements Player.Device {
     @Override
     public long now() {
-      return fleet.settings().clock().millis();
+      return fleet.settings().clock().millis() + TimeUnit.SECONDS.toMillis(clockOffset);
     }
 
     @Override
@@ -468,7 +622,7 @@ public final class Speaker {
 
     @Override
     public int volume() {
-      return volume;
+      return Math.min(volume, mostVolume);
     }
 
     @Override

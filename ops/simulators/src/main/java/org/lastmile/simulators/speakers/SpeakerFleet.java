@@ -23,7 +23,8 @@ public final class SpeakerFleet implements AutoCloseable {
 
   private final FleetSettings settings;
   private final EventLoopGroup loops;
-  private final Opener opener;
+  private final Opener opener = new Opener();
+  private final TrustList provisioned;
   private final Random random;
   private final Map<String, Speaker> devices = new LinkedHashMap<>();
   private final List<Consumer<Play>> hooks = new CopyOnWriteArrayList<>();
@@ -34,7 +35,7 @@ public final class SpeakerFleet implements AutoCloseable {
   public SpeakerFleet(FleetSettings settings) {
     this.settings = settings;
     loops = new NioEventLoopGroup(settings.threads(), new DefaultThreadFactory("speakers", true));
-    opener = new Opener(settings.keys());
+    provisioned = TrustList.provisioned(settings.keys(), settings.recovery());
     random = new Random(settings.seed());
   }
 
@@ -100,6 +101,10 @@ public final class SpeakerFleet implements AutoCloseable {
 
   Opener opener() {
     return opener;
+  }
+
+  TrustList provisioned() {
+    return provisioned;
   }
 
   /** From 0 up to and without the bound. */

@@ -31,12 +31,16 @@ final class Commands {
     }
   }
 
-  private static JsonNode key() throws IOException {
-    return JSON.readTree(golden("test-key.json"));
+  private static JsonNode key(String file) throws IOException {
+    return JSON.readTree(golden(file));
   }
 
   static byte[] publicKey() throws IOException {
-    return key().get("public").binaryValue();
+    return publicKey("test-key.json");
+  }
+
+  static byte[] publicKey(String file) throws IOException {
+    return key(file).get("public").binaryValue();
   }
 
   /** The body of a warning to everybody in the town; change it before sealing. */
@@ -56,17 +60,23 @@ final class Commands {
 
   /** Wraps and signs it under a delivery id. */
   static byte[] seal(String id, ObjectNode body) throws IOException, GeneralSecurityException {
+    return seal("test-key.json", id, body);
+  }
+
+  /** The same with the key of another golden file. */
+  static byte[] seal(String file, String id, ObjectNode body)
+      throws IOException, GeneralSecurityException {
     PrivateKey key =
         KeyFactory.getInstance("Ed25519")
             .generatePrivate(
                 new EdECPrivateKeySpec(
-                    NamedParameterSpec.ED25519, key().get("private").binaryValue()));
+                    NamedParameterSpec.ED25519, key(file).get("private").binaryValue()));
     byte[] signed = body.toString().getBytes(StandardCharsets.UTF_8);
     Signature ed25519 = Signature.getInstance("Ed25519");
     ed25519.initSign(key);
     ed25519.update(signed);
     ObjectNode wrapper = JSON.createObjectNode();
-    wrapper.put("v", 1).put("id", id).put("kid", "test-1");
+    wrapper.put("v", 1).put("id", id).put("kid", key(file).get("kid").textValue());
     wrapper.put("sig", Base64.getEncoder().encodeToString(ed25519.sign()));
     wrapper.put("body", Base64.getEncoder().encodeToString(signed));
     return wrapper.toString().getBytes(StandardCharsets.UTF_8);
