@@ -67,7 +67,11 @@ public final class WeChatChannel implements Channel {
         new CallbackSignals(attempts, lane, clock, sink::get, bindings, readers);
     this.callback =
         new WeChatCallback(
-            new CallbackEnvelope(config, lane, clock), signals, memory, limits.kept(), readers);
+            new CallbackEnvelope(config, lane, memory, clock),
+            signals,
+            memory,
+            limits.kept(),
+            readers);
     this.sender =
         new TemplateSend(
             account,
