@@ -301,6 +301,10 @@ public final class WeComChannel implements Channel {
           sender.carry(batch.messages(), batch.face(), batch.id(), batch.again());
       widen();
       batch.all().forEach(s -> s.outcome.complete(outcomes.get(s.message.attempt())));
+      cards.replaced(
+          batch.messages().stream()
+              .filter(m -> outcomes.get(m.attempt()) instanceof Outcome.Accepted)
+              .toList());
     } catch (RuntimeException e) {
       batch.all().forEach(s -> s.outcome.complete(fault(s.message, e)));
     }
@@ -365,7 +369,7 @@ public final class WeComChannel implements Channel {
   @Override
   public Health check() {
     Map<String, String> facts = new LinkedHashMap<>(sender.facts());
-    facts.put("cards turned", cards.turned());
+    facts.putAll(cards.facts());
     facts.put("requests at one time", Integer.toString(workers.getCorePoolSize()));
     return lane.health(tokens.until(), underway.get(), facts);
   }

@@ -447,6 +447,65 @@ class WeComChannelTest {
     assertThat(desk.platform.calls(RECALL)).isEmpty();
   }
 
+  @Test
+  void a_lift_takes_a_request_back_once_everybody_who_got_it_was_told() throws Exception {
+    collecting();
+    for (CompletionStage<Outcome> outcome : sendTo(3)) {
+      WeComDesk.outcome(outcome);
+    }
+    assertThat(desk.send("w9.9.1", "stranger")).isInstanceOf(Outcome.Accepted.class);
+    lift("user0");
+    lift("user1");
+    assertThat(desk.platform.calls(RECALL)).as("user2 has nothing else yet").isEmpty();
+    lift("user2");
+    await().until(() -> desk.platform.calls(RECALL).size() == 1);
+    await().until(() -> desk.channel.check().parts().get(0).facts().get("taken back").equals("3"));
+    lift("user2");
+    assertThat(desk.platform.calls(RECALL)).hasSize(1);
+  }
+
+  @Test
+  void what_an_update_replaces_is_taken_back_but_not_where_it_was_refused() throws Exception {
+    assertThat(desk.send("w1.0.1", "wang")).isInstanceOf(Outcome.Accepted.class);
+    desk.platform.next(WECOM_SEND, errcode(82001));
+    Message update = follows(Content.Kind.UPDATE, "w2.0.1", "wang");
+    assertThat(WeComDesk.outcome(desk.channel.send(update))).isInstanceOf(Outcome.Permanent.class);
+    assertThat(desk.platform.calls(RECALL)).isEmpty();
+    Message again = follows(Content.Kind.UPDATE, "w2.0.2", "wang");
+    assertThat(WeComDesk.outcome(desk.channel.send(again))).isInstanceOf(Outcome.Accepted.class);
+    await().until(() -> desk.platform.calls(RECALL).size() == 1);
+  }
+
+  private void lift(String userid) throws Exception {
+    String attempt = "w2." + userid + "." + desk.platform.calls(WECOM_SEND).size();
+    assertThat(WeComDesk.outcome(desk.channel.send(follows(Content.Kind.LIFT, attempt, userid))))
+        .isInstanceOf(Outcome.Accepted.class);
+  }
+
+  /** Words of another warning, in the place of w1's. */
+  private static Message follows(Content.Kind kind, String attempt, String userid) {
+    Message usual = WeComDesk.message(attempt, userid, kind, "c-2", Set.of());
+    Content c = usual.content();
+    return new Message(
+        attempt,
+        userid,
+        new Content(
+            c.id(),
+            kind,
+            "w2",
+            c.text(),
+            c.fields(),
+            c.speech(),
+            c.issued(),
+            c.playBy(),
+            0,
+            false,
+            List.of(),
+            List.of("w1")),
+        Map.of(),
+        Set.of());
+  }
+
   private Outcome stop(String attempt, String userid) throws Exception {
     return WeComDesk.outcome(
         desk.channel.send(
