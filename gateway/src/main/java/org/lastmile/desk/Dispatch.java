@@ -208,7 +208,7 @@ final class Dispatch {
     }
     Instant released = progress.released() == null ? now : progress.released();
     boolean hopeless = !first.flying() && down.containsKey(first.delivery().channel());
-    if (first.handoff() != null) {
+    if (first.handoff() != null && !(hopeless && first.unknown())) {
       // A platform that takes everything and proves nothing must not keep the next one waiting.
       return now.isBefore(first.handoff().plus(longer(waits.spill(), EVIDENCE)));
     }

@@ -279,6 +279,23 @@ class WeChatTest {
   }
 
   @Test
+  void whatAFailingPlatformMayHaveTakenGoesBySmsAtOnceToo() {
+    resident("o-zhao", "13700000001");
+    town.issue(Town.warning(Grade.RED, "r1"));
+    Message one = to("o-zhao", town.takes("wechat", 100)).get(0);
+    town.outcome(one, new Outcome.Unknown("HTTP 500"));
+    assertThat(to("13700000001", town.carries("sms"))).isEmpty();
+    town.ask(
+        d ->
+            d.signal(
+                "wechat",
+                new Signal.Presence(
+                    Signal.Subject.LANE, "wechat", Signal.State.OFFLINE, "", town.now, Map.of())));
+    town.passes(Duration.ofSeconds(1));
+    assertThat(to("13700000001", town.carries("sms"))).hasSize(1);
+  }
+
+  @Test
   void neitherALateAnswerNorAWeakLineUndoesABan() {
     resident("o-zhao", "13700000001");
     town.issue(Town.warning(Grade.RED, "r1"));

@@ -21,6 +21,9 @@ final class Lane {
   /** Between two tries while an account's configuration is at fault. */
   private static final Duration FIXING = Duration.ofMinutes(1);
 
+  /** Between two looks whether failing servers answer again. */
+  private static final Duration FAILING = Duration.ofSeconds(5);
+
   /** How long a refused callback stays on the health page. */
   private static final Duration CALLBACK_FRESH = Duration.ofMinutes(10);
 
@@ -36,6 +39,7 @@ final class Lane {
   private final LongAdder unread = new LongAdder();
   private final LongAdder unsigned = new LongAdder();
   private boolean everSigned;
+  private boolean failing;
   private Pause pause;
   private String banned = "";
   private Trouble trouble;
@@ -84,6 +88,7 @@ final class Lane {
     synchronized (this) {
       trouble = null;
       misfit = null;
+      failing = false;
       if (quota != null) {
         quota = quota.less(messages);
       }
@@ -93,6 +98,7 @@ final class Lane {
   /** A refusal that says nothing bad of the lane: the platform answers. */
   synchronized void answered() {
     trouble = null;
+    failing = false;
   }
 
   synchronized void stopTemplate(String why) {
@@ -129,6 +135,22 @@ final class Lane {
 
   synchronized Outcome slowDown(Duration after, String why) {
     return pause(clock.instant().plus(after), Health.State.DEGRADED, true, why);
+  }
+
+  /** Servers fail over what they are given: nothing more is, until {@link #answers()}. */
+  synchronized Outcome failing(String why) {
+    failing = true;
+    return pause(clock.instant().plus(FAILING), Health.State.DOWN, false, why);
+  }
+
+  synchronized boolean failing() {
+    return failing;
+  }
+
+  /** The servers answer again. */
+  synchronized void answers() {
+    failing = false;
+    trouble = null;
   }
 
   private Outcome pause(Instant until, Health.State state, boolean mayWait, String why) {

@@ -34,6 +34,7 @@ final class TemplateSend {
   private final TemplateFields fields;
   private final Attempts attempts;
   private final Lane lane;
+  private final Gate gate;
   private final Consequences consequences;
   private final Bindings bindings;
   private final CallbackSignals receipts;
@@ -59,6 +60,7 @@ final class TemplateSend {
     this.fields = new TemplateFields(account.template());
     this.attempts = attempts;
     this.lane = lane;
+    this.gate = new Gate(lane, tokens);
     this.consequences = consequences;
     this.bindings = bindings;
     this.receipts = receipts;
@@ -78,7 +80,7 @@ final class TemplateSend {
 
   /** Sends one message; blocks until its outcome is known. */
   Outcome carry(Message message) {
-    Optional<Outcome> shut = lane.shut();
+    Optional<Outcome> shut = gate.shut();
     if (shut.isPresent()) {
       return shut.get();
     }
@@ -97,12 +99,14 @@ final class TemplateSend {
     }
     Attempts.Repeat repeat;
     try {
-      repeat = attempts.repeat(message);
+      repeat = attempts.begins(message);
     } catch (Memory.Away e) {
-      repeat =
-          new Attempts.Repeat(
-              Attempts.clientMessageId(Attempts.delivery(message.attempt())),
-              message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE));
+      if (message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE)) {
+        return new Outcome.Unknown(
+            "an earlier try may have arrived, and with the store away nobody knows when:"
+                + " not repeated");
+      }
+      repeat = attempts.beginsUnkept(message);
     }
     if (repeat.equals(Attempts.Repeat.TOO_LATE)) {
       return new Outcome.Unknown(
@@ -114,12 +118,11 @@ final class TemplateSend {
           "an earlier try may have arrived, and the platform knows no repeats of subscription"
               + " messages: not repeated");
     }
-    attempts.begins(message);
     Outcome outcome = post(message, body(message, filled.values(), repeat.clientMessageId()));
     if (outcome instanceof Outcome.Unknown || outcome instanceof Outcome.Pending) {
       attempts.unknown(message).ifPresent(parked -> receipts.replay(message, parked));
     } else if (!(outcome instanceof Outcome.Accepted)) {
-      attempts.over(message);
+      attempts.over(message, repeat);
     }
     if (!(outcome instanceof Outcome.Accepted)) {
       log.info("{} to {}: {}", message.attempt(), Mask.openid(message.address()), outcome);

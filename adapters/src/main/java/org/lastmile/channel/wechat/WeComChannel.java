@@ -120,7 +120,15 @@ public final class WeComChannel implements Channel {
     this.consequences = new Consequences(lane, random);
     this.tasks = new Tasks(memory, clock);
     this.sender =
-        new WeComSend(config.agentId(), calls, tasks, lane, consequences, bindings, this::narrow);
+        new WeComSend(
+            config.agentId(),
+            calls,
+            tasks,
+            lane,
+            new Gate(lane, tokens),
+            consequences,
+            bindings,
+            this::narrow);
     this.cards = new Cards(config.agentId(), calls, tasks, consequences, clock, workers);
     this.robots = new Robots(config.robots(), wire, clock);
     this.directory = new Directory(calls, memory, clock);

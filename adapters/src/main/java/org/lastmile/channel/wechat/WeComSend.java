@@ -33,6 +33,7 @@ final class WeComSend {
   private final Calls calls;
   private final Tasks tasks;
   private final Lane lane;
+  private final Gate gate;
   private final Consequences consequences;
   private final Bindings bindings;
   private final Runnable narrower;
@@ -48,6 +49,7 @@ final class WeComSend {
       Calls calls,
       Tasks tasks,
       Lane lane,
+      Gate gate,
       Consequences consequences,
       Bindings bindings,
       Runnable narrower) {
@@ -55,6 +57,7 @@ final class WeComSend {
     this.calls = calls;
     this.tasks = tasks;
     this.lane = lane;
+    this.gate = gate;
     this.consequences = consequences;
     this.bindings = bindings;
     this.narrower = narrower;
@@ -70,7 +73,7 @@ final class WeComSend {
    */
   Map<String, Outcome> carry(
       Collection<Message> messages, ObjectNode face, String batch, Optional<Task> again) {
-    Optional<Outcome> shut = lane.shut();
+    Optional<Outcome> shut = gate.shut();
     if (shut.isPresent()) {
       return all(messages, shut.get());
     }

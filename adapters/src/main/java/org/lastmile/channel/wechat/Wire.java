@@ -53,14 +53,22 @@ final class Wire {
     /** The platform answered; {@code code} is 0 when its errcode is 0 or absent. */
     record Json(int code, String words, JsonNode body) implements Answer {}
 
+    /** The platform itself did not answer. */
+    sealed interface Missing extends Answer {
+      String why();
+    }
+
     /** The request did not reach the platform, or something before it refused it. */
-    record NotTaken(String why) implements Answer {}
+    record NotTaken(String why) implements Missing {}
 
     /** HTTP 429: not taken, and not before that time. */
-    record SlowDown(Duration after, String why) implements Answer {}
+    record SlowDown(Duration after, String why) implements Missing {}
 
     /** The request was written and nobody knows what became of it. */
-    record Unclear(String why) implements Answer {}
+    record Unclear(String why) implements Missing {}
+
+    /** The same, and the next one would fare no better: a server failed over it. */
+    record Failed(String why) implements Missing {}
   }
 
   /** Posts without a token. Blocks for at most the connect and answer limits together. */
@@ -118,7 +126,11 @@ final class Wire {
       return new Answer.SlowDown(slowDown(response), "HTTP 429: too many calls");
     }
     if (status == 504) {
-      return new Answer.Unclear("HTTP 504: a server on the way got no answer in time");
+      return new Answer.Failed("HTTP 504: a server on the way got no answer in time");
+    }
+    if (status >= 500 && status != 503) {
+      // Whoever answers so may have passed the request on, or done half of it.
+      return new Answer.Failed("HTTP " + status + kind(text));
     }
     if (status != 200) {
       return new Answer.NotTaken("HTTP " + status + kind(text));

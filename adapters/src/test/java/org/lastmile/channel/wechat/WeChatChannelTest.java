@@ -60,7 +60,7 @@ class WeChatChannelTest {
   @Test
   void a_client_msg_id_is_never_longer_than_the_platform_takes() throws Exception {
     String warning = "w".repeat(50);
-    desk.platform.nextSend(ScriptedPlatform.status(502, Map.of(), ""));
+    desk.platform.nextSend(ScriptedPlatform.status(503, Map.of(), ""));
     desk.send(warning + ".17.1");
     desk.send(warning + ".17.2");
     desk.send(warning + ".18.1");

@@ -303,9 +303,9 @@ class WeComChannelTest {
   // --- the wire
 
   @Test
-  void a_server_error_is_lane_down_and_its_repeat_keeps_the_task() throws Exception {
-    desk.platform.next(WECOM_SEND, status(502, Map.of(), "<html>Bad Gateway</html>"));
-    assertThat(((Outcome.LaneDown) desk.send("w1.1.1", "wang")).why()).startsWith("HTTP 502");
+  void a_server_that_takes_nothing_is_lane_down_and_its_repeat_keeps_the_task() throws Exception {
+    desk.platform.next(WECOM_SEND, status(503, Map.of(), "<html>Unavailable</html>"));
+    assertThat(((Outcome.LaneDown) desk.send("w1.1.1", "wang")).why()).startsWith("HTTP 503");
     assertThat(desk.channel.check().state()).isEqualTo(Health.State.DOWN);
     assertThat(desk.send("w1.1.2", "wang")).isInstanceOf(Outcome.Accepted.class);
     assertThat(task(sent().get(1))).isEqualTo(task(sent().get(0)));
@@ -313,8 +313,27 @@ class WeComChannelTest {
   }
 
   @Test
+  void a_server_error_is_unknown_and_repeated_under_the_same_task_for_30_minutes_only()
+      throws Exception {
+    desk.platform.next(
+        WECOM_SEND,
+        status(502, Map.of(), ""),
+        status(500, Map.of(), ""),
+        status(504, Map.of(), ""));
+    for (int i = 1; i <= 3; i++) {
+      assertThat(desk.send("w1.1." + i, "wang")).isInstanceOf(Outcome.Unknown.class);
+      assertThat(desk.send("w1.2." + i, "zhao")).isInstanceOf(Outcome.LaneDown.class);
+      desk.clock.move(Duration.ofSeconds(5));
+    }
+    assertThat(sent()).extracting(WeComChannelTest::task).containsOnly(task(sent().get(0)));
+    desk.clock.move(Duration.ofMinutes(30));
+    assertThat(((Outcome.Unknown) desk.send("w1.1.4", "wang")).why()).contains("not repeated");
+    assertThat(sent()).hasSize(3);
+  }
+
+  @Test
   void after_a_long_outage_a_message_that_did_not_get_through_is_sent_anew() throws Exception {
-    desk.platform.next(WECOM_SEND, status(502, Map.of(), ""));
+    desk.platform.next(WECOM_SEND, status(503, Map.of(), ""));
     assertThat(desk.send("w1.1.1", "wang")).isInstanceOf(Outcome.LaneDown.class);
     desk.clock.move(Duration.ofHours(1));
     assertThat(desk.send("w1.1.2", "wang")).isInstanceOf(Outcome.Accepted.class);
@@ -534,7 +553,7 @@ class WeComChannelTest {
         ROBOT,
         errcode(93000),
         errcode(45009),
-        status(502, Map.of(), ""),
+        status(503, Map.of(), ""),
         reset(),
         json("{\"errcode\":0,\"errmsg\":\"ok\"}"));
     assertThat(((Outcome.Permanent) desk.send("w1.1.1", "robot:village")).why())

@@ -295,7 +295,7 @@ class WeComSandboxTest {
   void a_web_page_an_outage_and_a_stall_pass_and_lose_nothing() throws Exception {
     sandbox.wecom().next(1, WeChatFault.html());
     assertThat(((Outcome.LaneDown) send("w1.1.1", "wang")).why()).contains("proxy");
-    sandbox.breaks(502);
+    sandbox.breaks(503);
     for (int i = 0; i < 5; i++) {
       assertThat(send("w1.1." + (2 + i), "wang")).isInstanceOf(Outcome.LaneDown.class);
     }
