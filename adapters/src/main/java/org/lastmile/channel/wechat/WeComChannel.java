@@ -119,6 +119,7 @@ public final class WeComChannel implements Channel {
     Bindings bindings = new Bindings(sink::get, clock);
     this.consequences = new Consequences(lane, random);
     this.tasks = new Tasks(memory, clock);
+    this.directory = new Directory(calls, memory, clock);
     this.sender =
         new WeComSend(
             config.agentId(),
@@ -128,10 +129,10 @@ public final class WeComChannel implements Channel {
             new Gate(lane, tokens),
             consequences,
             bindings,
+            directory,
             this::narrow);
     this.cards = new Cards(config.agentId(), calls, tasks, consequences, clock, workers);
     this.robots = new Robots(config.robots(), wire, clock);
-    this.directory = new Directory(calls, memory, clock);
     Seal seal = WeComEnvelope.seal(config, lane, clock);
     this.callback =
         new WeChatCallback(

@@ -593,6 +593,27 @@ class WeComChannelTest {
   }
 
   @Test
+  void a_userid_that_the_platform_calls_dead_is_asked_for_again() throws Exception {
+    desk.platform.next(
+        USERID,
+        json("{\"errcode\":0,\"userid\":\"Wang\"}"),
+        json("{\"errcode\":0,\"userid\":\"wang2\"}"),
+        json("{\"errcode\":0,\"userid\":\"wang3\"}"));
+    assertThat(find("13800000001")).isEqualTo(new Lookup.Found("Wang"));
+    desk.platform.next(WECOM_SEND, errcode(60111));
+    assertThat(((Outcome.Permanent) desk.send("w1.1.1", "wang")).why()).startsWith("60111: ");
+    assertThat(desk.signals(Signal.Binding.class))
+        .extracting(Signal.Binding::change)
+        .containsExactly(Signal.Change.DEAD);
+    assertThat(find("13800000001")).isEqualTo(new Lookup.Found("wang2"));
+    assertThat(find("13800000001")).isEqualTo(new Lookup.Found("wang2"));
+    desk.platform.next(
+        WECOM_SEND, json("{\"errcode\":81013,\"errmsg\":\"x\",\"invaliduser\":\"wang2\"}"));
+    assertThat(desk.send("w1.2.1", "wang2")).isInstanceOf(Outcome.Permanent.class);
+    assertThat(find("13800000001")).isEqualTo(new Lookup.Found("wang3"));
+  }
+
+  @Test
   void code_45009_for_a_mobile_number_stops_looking_up_and_nothing_else() throws Exception {
     desk.platform.next(USERID, errcode(45009));
     assertThat(find("13800000001")).isInstanceOf(Lookup.NotNow.class);
