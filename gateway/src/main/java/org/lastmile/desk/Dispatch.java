@@ -260,6 +260,9 @@ final class Dispatch {
     if ((d.stage() > 0 && !d.details()) || words.kind() == Content.Kind.LIFT) {
       marks.add(Message.Mark.RESERVE);
     }
+    if (d.audience().acts()) {
+      marks.add(Message.Mark.ACTS);
+    }
     if (grade(progress) == Grade.RED && !progress.warning().drill()) {
       marks.add(Message.Mark.OVER_BUDGET);
     }

@@ -31,6 +31,7 @@ final class CallbackSignals implements CallbackReader {
   private final Clock clock;
   private final Supplier<Sink> sink;
   private final Bindings bindings;
+  private final Consents consents;
   private final ExecutorService workers;
 
   /**
@@ -43,12 +44,14 @@ final class CallbackSignals implements CallbackReader {
       Clock clock,
       Supplier<Sink> sink,
       Bindings bindings,
+      Consents consents,
       ExecutorService workers) {
     this.attempts = attempts;
     this.lane = lane;
     this.clock = clock;
     this.sink = sink;
     this.bindings = bindings;
+    this.consents = consents;
     this.workers = workers;
   }
 
@@ -109,6 +112,7 @@ final class CallbackSignals implements CallbackReader {
       }
       case "unsubscribe" -> {
         lane.unfollowed();
+        consents.forget(CallbackReader.from(fields));
         log.info("{} does not follow any more", Mask.openid(CallbackReader.from(fields)));
         yield bindings.changed(
             CallbackReader.from(fields), Signal.Change.UNFOLLOWED, "unsubscribe", Map.of());
@@ -145,6 +149,7 @@ final class CallbackSignals implements CallbackReader {
       if (change == null) {
         lane.unread();
       } else {
+        consents.said(CallbackReader.from(fields), template, change == Signal.Change.ACCEPTED);
         all =
             all.thenCombine(
                 bindings.changed(

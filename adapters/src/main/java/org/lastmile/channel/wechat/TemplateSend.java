@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
@@ -37,6 +38,7 @@ final class TemplateSend {
   private final Gate gate;
   private final Consequences consequences;
   private final Bindings bindings;
+  private final Consents consents;
   private final CallbackSignals receipts;
   private final AtomicReference<Instant> quotaAsked = new AtomicReference<>(Instant.MIN);
 
@@ -52,6 +54,7 @@ final class TemplateSend {
       Lane lane,
       Consequences consequences,
       Bindings bindings,
+      Consents consents,
       CallbackSignals receipts) {
     this.account = account;
     this.clock = clock;
@@ -63,6 +66,7 @@ final class TemplateSend {
     this.gate = new Gate(lane, tokens);
     this.consequences = consequences;
     this.bindings = bindings;
+    this.consents = consents;
     this.receipts = receipts;
   }
 
@@ -91,6 +95,10 @@ final class TemplateSend {
     if (!clock.instant().isBefore(content.playBy())) {
       return new Outcome.Permanent("too late: its play-by time has passed");
     }
+    Optional<Outcome> kept = keptForOthers(message);
+    if (kept.isPresent()) {
+      return kept.get();
+    }
     TemplateFields.Filled filled = fields.fill(message);
     if (!filled.problems().isEmpty()) {
       String why = "47003 avoided, check template: " + String.join("; ", filled.problems());
@@ -99,6 +107,9 @@ final class TemplateSend {
     }
     Attempts.Repeat repeat;
     try {
+      if (account.via() == Via.SUBSCRIPTION && consents.refused(message.address())) {
+        return new Outcome.Permanent("this person has refused the subscription (43101 avoided)");
+      }
       repeat = attempts.begins(message);
     } catch (Memory.Away e) {
       if (message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE)) {
@@ -128,6 +139,23 @@ final class TemplateSend {
       log.info("{} to {}: {}", message.attempt(), Mask.openid(message.address()), outcome);
     }
     return outcome;
+  }
+
+  /** The last part of the day's quota goes to red warnings, and to people who can act. */
+  private Optional<Outcome> keptForOthers(Message message) {
+    Set<Message.Mark> marks = message.marks();
+    boolean red = marks.contains(Message.Mark.OVER_BUDGET);
+    boolean first = marks.contains(Message.Mark.RESERVE) || marks.contains(Message.Mark.ACTS);
+    if (red || (first && !message.content().drill())) {
+      return Optional.empty();
+    }
+    boolean worthWaiting =
+        switch (message.content().kind()) {
+          case WARN, UPDATE, LIFT -> true;
+          case STOP, TEST, NOTICE -> false;
+        };
+    return lane.onlyReserveLeft()
+        .map(until -> worthWaiting ? until : new Outcome.Permanent(until.why()));
   }
 
   private ObjectNode body(Message message, Map<String, String> values, String clientMessageId) {
@@ -205,7 +233,8 @@ final class TemplateSend {
       if (answer instanceof Wire.Answer.Json json && json.code() == 0) {
         JsonNode quota = json.body().path("quota");
         if (quota.path("daily_limit").asLong() > 0) {
-          lane.quota(quota.path("daily_limit").asLong(), quota.path("remain").asLong());
+          lane.quota(
+              quota.path("daily_limit").asLong(), quota.path("remain").asLong(), account.reserve());
         }
       } else {
         log.debug("The quota could not be asked: {}", answer.getClass().getSimpleName());

@@ -62,9 +62,10 @@ public final class WeChatChannel implements Channel {
     this.tokens = new AccessToken(new TokenSource.Stable(account, wire), limits, memory, clock);
     Attempts attempts = new Attempts(memory, clock);
     Bindings bindings = new Bindings(sink::get, clock);
+    Consents consents = new Consents(memory, account.templateId());
     ThreadPoolExecutor readers = Workers.of(WeChatCallback.THREADS, "wechat-callback");
     CallbackSignals signals =
-        new CallbackSignals(attempts, lane, clock, sink::get, bindings, readers);
+        new CallbackSignals(attempts, lane, clock, sink::get, bindings, consents, readers);
     this.callback =
         new WeChatCallback(
             new CallbackEnvelope(config, lane, memory, clock),
@@ -82,8 +83,9 @@ public final class WeChatChannel implements Channel {
             lane,
             new Consequences(lane, random),
             bindings,
+            consents,
             signals);
-    this.news = new LaneNews(LANE, this::check, sink::get, clock);
+    this.news = new LaneNews(LANE, lane::state, this::check, sink::get, clock);
     int threads = config.limits().concurrency();
     this.capacity = 2 * threads;
     this.workers = Workers.of(threads, "wechat-send");

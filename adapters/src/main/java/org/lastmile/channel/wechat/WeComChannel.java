@@ -141,7 +141,7 @@ public final class WeComChannel implements Channel {
             memory,
             limits.kept(),
             Workers.of(WeChatCallback.THREADS, "wecom-callback"));
-    this.news = new LaneNews(LANE, this::check, sink::get, clock);
+    this.news = new LaneNews(LANE, lane::state, this::check, sink::get, clock);
     this.batches = new Batches(timer, moment, this::hand);
   }
 

@@ -101,7 +101,8 @@ class WeChatSandboxTest {
             plain ? "" : settings.aesKey(),
             "",
             null,
-            via);
+            via,
+            WeChatConfig.OfficialAccount.USUAL_RESERVE);
     return new WeChatChannel(new WeChatConfig(account, Desk.QUICK), store, clock, new Random(1));
   }
 
