@@ -49,11 +49,17 @@ public final class WeComChannel implements Channel {
   /** Excludes {@code @all}, which would be everybody in the corporation, and lists of userids. */
   private static final Pattern USERID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}");
 
+  /** What the question for the application says of the configuration. */
+  private static final Set<Code> OF_THE_APPLICATION =
+      Set.of(WeComCode.BAD_AGENT_ID, WeComCode.AGENT_MISMATCH, WeComCode.IP_NOT_ALLOWED);
+
   private static final Logger log = LoggerFactory.getLogger(WeComChannel.class);
 
   private final Clock clock;
   private final Lane lane;
+  private final long agentId;
   private final AccessToken tokens;
+  private final Calls calls;
   private final Consequences consequences;
   private final Tasks tasks;
   private final WeComSend sender;
@@ -72,6 +78,7 @@ public final class WeComChannel implements Channel {
   private final Set<Batches.Send> sends = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Sink> sink = new AtomicReference<>();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile String application = "not asked yet";
   private Instant narrowed = Instant.MIN;
 
   /**
@@ -94,6 +101,7 @@ public final class WeComChannel implements Channel {
       throw new IllegalArgumentException("channels.wechat: " + String.join("; ", problems));
     }
     WeChatConfig.Limits limits = config.limits();
+    this.agentId = config.agentId();
     this.clock = clock;
     this.lane = new Lane(LANE, clock);
     this.widest = limits.concurrency();
@@ -115,7 +123,7 @@ public final class WeComChannel implements Channel {
             new Pace.Rate(1000, Duration.ofMinutes(61)));
     Wire wire = new Wire(config.baseUrl(), limits);
     this.tokens = new AccessToken(new TokenSource.Corporate(config, wire), limits, memory, clock);
-    Calls calls = new Calls(wire, tokens, WeComCode::of, limits.busyPause(), random);
+    this.calls = new Calls(wire, tokens, WeComCode::of, limits.busyPause(), random);
     Bindings bindings = new Bindings(sink::get, clock);
     this.consequences = new Consequences(lane, random);
     this.tasks = new Tasks(memory, clock);
@@ -182,19 +190,40 @@ public final class WeComChannel implements Channel {
     cards.answeredElsewhere(attempt);
   }
 
-  /** Also fetches the token, so that a wrong secret shows before the storm. */
+  /**
+   * Also fetches the token and asks for the application, so that a wrong secret, agent id or
+   * address shows before the storm.
+   */
   @Override
   public void listen(Sink listener) {
     sink.set(listener);
     background(
         () -> {
-          try {
-            tokens.get();
-          } catch (AccessToken.NoToken e) {
-            log.warn("No token for the WeCom application: {}", consequences.of(e));
-          }
+          tryOut();
           tellNews();
         });
+  }
+
+  private void tryOut() {
+    try {
+      Wire.Answer answer = calls.get("/cgi-bin/agent/get?agentid=" + agentId);
+      if (answer instanceof Wire.Answer.Missing missing) {
+        lane.down(missing.why());
+        application = missing.why();
+      } else if (answer instanceof Wire.Answer.Json json) {
+        Code code = calls.code(json);
+        application =
+            code.act() == Code.Act.ACCEPT ? "answers" : json.code() + ": " + code.meaning();
+        if (OF_THE_APPLICATION.contains(code)) {
+          consequences.of(json.code(), code, Consequences.said(json.words()));
+        }
+      }
+    } catch (AccessToken.NoToken e) {
+      application = e.getMessage();
+      log.warn("No token for the WeCom application: {}", consequences.of(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
@@ -379,6 +408,7 @@ public final class WeComChannel implements Channel {
   public Health check() {
     Map<String, String> facts = new LinkedHashMap<>(sender.facts());
     facts.putAll(cards.facts());
+    facts.put("application", application);
     facts.put("requests at one time", Integer.toString(workers.getCorePoolSize()));
     return lane.health(tokens.until(), underway.get(), facts);
   }

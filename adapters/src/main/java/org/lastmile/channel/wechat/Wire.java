@@ -90,6 +90,11 @@ final class Wire {
     return post(path + "?access_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8), body);
   }
 
+  /** Gets with {@code access_token} behind a query that is there already. */
+  Answer get(String path, String token) {
+    return get(path + "&access_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8));
+  }
+
   private Answer call(String path, HttpRequest.Builder how) {
     HttpRequest request = how.uri(URI.create(base + path)).build();
     CompletableFuture<HttpResponse<byte[]>> call =
