@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class WeChatChannel implements Channel {
   private static final String LANE = "official-account";
   private static final Duration FULL_RETRY = Duration.ofSeconds(1);
+  private static final Duration CLOSING = Duration.ofSeconds(2);
   private static final Logger log = LoggerFactory.getLogger(WeChatChannel.class);
 
   private final Lane lane;
@@ -86,9 +88,9 @@ public final class WeChatChannel implements Channel {
             consents,
             signals);
     this.news = new LaneNews(LANE, lane::state, this::check, sink::get, clock);
-    int threads = config.limits().concurrency();
-    this.capacity = 2 * threads;
-    this.workers = Workers.of(threads, "wechat-send");
+    this.capacity = 2 * config.limits().concurrency();
+    // While one half waits for the platform, the other keeps its notes.
+    this.workers = Workers.of(capacity, "wechat-send");
   }
 
   /** What the gateway's HTTP server hands the platform's callbacks to. */
@@ -153,6 +155,14 @@ public final class WeChatChannel implements Channel {
       if (waiting instanceof Send send) {
         send.outcome.complete(new Outcome.LaneDown("the channel was closed before it was sent"));
       }
+    }
+    try {
+      // Those that wait for their turn say so themselves: they did not leave.
+      if (!workers.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("Some sends did not end with the channel; their outcome is unknown");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     sends.forEach(
         s -> s.outcome.complete(new Outcome.Unknown("the channel was closed while it was sent")));

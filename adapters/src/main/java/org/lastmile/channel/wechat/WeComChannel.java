@@ -73,6 +73,7 @@ public final class WeComChannel implements Channel {
   private final ScheduledThreadPoolExecutor timer;
   private final ThreadPoolExecutor workers;
   private final ExecutorService clerk;
+  private final WeComFaces faces = new WeComFaces();
   private final Batches batches;
   private final AtomicInteger underway = new AtomicInteger();
   private final Set<Batches.Send> sends = ConcurrentHashMap.newKeySet();
@@ -264,12 +265,11 @@ public final class WeComChannel implements Channel {
     } else if (content.kind() == Content.Kind.STOP) {
       carry(send, () -> cards.recall(content.supersedes(), message.address()));
     } else {
-      ObjectNode face = WeComFace.of(message);
-      String batch = Attempts.hash(content.id() + "\n" + face);
+      WeComFaces.Face face = faces.of(message);
       if (message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE)) {
-        workers.execute(() -> repeat(send, batch, face));
+        workers.execute(() -> repeat(send, face.batch(), face.body()));
       } else {
-        queue(send, batch, face, tasks.way(message));
+        queue(send, face.batch(), face.body(), tasks.way(message));
       }
     }
   }

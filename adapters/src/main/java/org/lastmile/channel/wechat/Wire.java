@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
@@ -37,10 +38,14 @@ final class Wire {
   private final WeChatConfig.Limits limits;
   private final HttpClient http;
 
+  /** So many requests are under way at one time, however many threads have something to send. */
+  private final Semaphore room;
+
   Wire(URI base, WeChatConfig.Limits limits) {
     this.base = base.toString().replaceAll("/+$", "");
     this.host = base.getHost();
     this.limits = limits;
+    this.room = new Semaphore(limits.concurrency());
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -97,6 +102,20 @@ final class Wire {
 
   private Answer call(String path, HttpRequest.Builder how) {
     HttpRequest request = how.uri(URI.create(base + path)).build();
+    try {
+      room.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Answer.NotTaken("the channel was closed before it was written");
+    }
+    try {
+      return answer(request);
+    } finally {
+      room.release();
+    }
+  }
+
+  private Answer answer(HttpRequest request) {
     CompletableFuture<HttpResponse<byte[]>> call =
         http.sendAsync(request, info -> new BoundedBody(LARGEST_ANSWER));
     try {
