@@ -3,6 +3,7 @@ package org.lastmile.ledger;
 import java.time.Duration;
 import java.util.Optional;
 import org.lastmile.channel.Memory;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.params.SetParams;
 
 /** A {@link Memory} in the store. What is kept for a time goes by the server's clock. */
@@ -26,6 +27,26 @@ final class RedisMemory implements Memory {
   @Override
   public void put(String key, String value, Duration keep) {
     set(key, value, keeping(keep));
+  }
+
+  @Override
+  public Optional<String> putAndGet(String key, String value, Duration keep, String another) {
+    String at = values + key;
+    SetParams how = keeping(keep);
+    return Optional.ofNullable(
+        together.call(
+            redis -> {
+              redis.set(at, value, how);
+              return redis.get(values + another);
+            },
+            redis -> {
+              Response<String> kept = redis.set(at, value, how);
+              Response<String> found = redis.get(values + another);
+              return () -> {
+                kept.get(); // a refusal of it is one of both
+                return found.get();
+              };
+            }));
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import redis.clients.jedis.AbstractPipeline;
-import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
@@ -29,17 +29,17 @@ final class Together {
     this.link = link;
   }
 
-  /** One command, in its two forms, and who waits for it. */
+  /** A command or two, in both forms, and who waits for the answer. */
   private static final class Wish<T> {
     private final Function<UnifiedJedis, T> alone;
-    private final Function<AbstractPipeline, Response<T>> amongOthers;
+    private final Function<AbstractPipeline, Supplier<T>> amongOthers;
     private final Thread waits = Thread.currentThread();
-    private Response<T> response;
+    private Supplier<T> response;
     private T answer;
     private RuntimeException problem;
     private volatile boolean done;
 
-    Wish(Function<UnifiedJedis, T> alone, Function<AbstractPipeline, Response<T>> amongOthers) {
+    Wish(Function<UnifiedJedis, T> alone, Function<AbstractPipeline, Supplier<T>> amongOthers) {
       this.alone = alone;
       this.amongOthers = amongOthers;
     }
@@ -70,11 +70,12 @@ final class Together {
   }
 
   /**
-   * Does one command; blocks until the server has answered it.
+   * Does what is asked; blocks until the server has answered.
    *
+   * @param amongOthers gives the answer once all that went together are answered
    * @throws org.lastmile.channel.Memory.Away as {@link RedisLink#call} does
    */
-  <T> T call(Function<UnifiedJedis, T> alone, Function<AbstractPipeline, Response<T>> amongOthers) {
+  <T> T call(Function<UnifiedJedis, T> alone, Function<AbstractPipeline, Supplier<T>> amongOthers) {
     Wish<T> mine = new Wish<>(alone, amongOthers);
     wishes.add(mine);
     boolean interrupted = false;

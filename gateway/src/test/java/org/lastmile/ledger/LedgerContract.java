@@ -388,6 +388,9 @@ interface LedgerContract {
                   memory.put(name, name + n, Duration.ofHours(1));
                   assertThat(memory.claim(name, "another", Duration.ofHours(1))).isFalse();
                   assertThat(memory.get(name)).contains(name + n);
+                  assertThat(memory.putAndGet(name + "'", "x", Duration.ofHours(1), name))
+                      .contains(name + n);
+                  assertThat(memory.get(name + "'")).contains("x");
                   memory.remove(name);
                   assertThat(memory.get(name)).isEmpty();
                 }

@@ -132,8 +132,9 @@ final class Attempts {
     }
     set(message, State.ACCEPTED);
     try {
-      memory.put("msg/" + msgid, message.attempt(), KEEP);
-      return parked(msgid);
+      return memory
+          .putAndGet("msg/" + msgid, message.attempt(), KEEP, "parked/" + msgid)
+          .map(text -> parked(msgid, text));
     } catch (Memory.Away e) {
       log.warn("Message {} is remembered by this process alone: {}", msgid, e.getMessage());
       synchronized (this) {
@@ -269,10 +270,12 @@ final class Attempts {
   }
 
   private Optional<Parked> parked(String msgid) {
-    return memory
-        .get("parked/" + msgid)
-        .map(text -> text.split(" ", 2))
-        .map(t -> new Parked(msgid, t[1], Instant.ofEpochMilli(Long.parseLong(t[0]))));
+    return memory.get("parked/" + msgid).map(text -> parked(msgid, text));
+  }
+
+  private static Parked parked(String msgid, String text) {
+    String[] t = text.split(" ", 2);
+    return new Parked(msgid, t[1], Instant.ofEpochMilli(Long.parseLong(t[0])));
   }
 
   /** What several tries of one delivery have in common: the attempt id up to its last dot. */
