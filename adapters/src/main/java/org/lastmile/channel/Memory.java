@@ -19,6 +19,12 @@ public interface Memory {
   /** Keeps a value for that long; {@link #FOR_EVER} = until removed. */
   void put(String key, String value, Duration keep);
 
+  /** Keeps a value, then looks for another: as the two calls would, where the store can in one. */
+  default Optional<String> putAndGet(String key, String value, Duration keep, String another) {
+    put(key, value, keep);
+    return get(another);
+  }
+
   /** Keeps the value only if the key has none; true when this call kept it. */
   boolean claim(String key, String value, Duration keep);
 

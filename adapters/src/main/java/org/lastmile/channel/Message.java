@@ -33,6 +33,8 @@ public record Message(
     FLASH,
     /** May spend the part of a budget that is kept for lifts and the ladder. */
     RESERVE,
+    /** For somebody who must act on it, not only know of it. */
+    ACTS,
     /** May exceed a budget; the channel raises an alarm when it does. */
     OVER_BUDGET,
     /**

@@ -22,6 +22,7 @@ import java.util.function.Function;
 import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
 import org.lastmile.channel.sms.SmsConfig;
 import org.lastmile.channel.wechat.WeChatConfig;
+import org.lastmile.channel.wechat.WeChatConfig.OfficialAccount.Via;
 import org.lastmile.channel.wechat.WeComConfig;
 import org.lastmile.ledger.RedisAddress;
 import org.lastmile.warning.Grade;
@@ -52,6 +53,9 @@ public record Config(
   public Config {
     carriers = Map.copyOf(carriers);
   }
+
+  private static final int USUAL_RESERVE = WeChatConfig.OfficialAccount.USUAL_RESERVE;
+  private static final int LARGEST_RESERVE = WeChatConfig.OfficialAccount.LARGEST_RESERVE;
 
   private static final Duration SHORTEST_TERM = Duration.ofSeconds(2);
 
@@ -428,7 +432,9 @@ public record Config(
             account.secret("callback-token"),
             account.secret("aes-key"),
             account.secret("previous-aes-key"),
-            account.textLists("template"));
+            account.textLists("template"),
+            account.choice("send", Via.class, Via.TEMPLATE),
+            account.number("reserve", USUAL_RESERVE, 0, LARGEST_RESERVE));
     account.done();
     WeChatConfig config = new WeChatConfig(official, limits);
     if (uri != null) {

@@ -1,12 +1,15 @@
 package org.lastmile.console;
 
 import io.vertx.core.Context;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -70,14 +73,38 @@ record Html(int status, String body, String location) {
     } catch (RejectedExecutionException e) {
       page = CompletableFuture.failedFuture(Problem.away("this gateway is closing"));
     }
-    page.exceptionally(
-            failure -> {
-              Problem problem = Failures.problem(failure);
-              return problem.status() == 404
-                  ? words(404, "链接不对", "这个链接不对，或者已经过期。" + otherwise)
-                  : words(problem.status(), "现在不能办理", "系统现在办不了，没有记下任何内容，请稍后再试。" + otherwise);
-            })
+    boolean answers = request.request().method().equals(HttpMethod.POST);
+    page.exceptionally(failure -> failed(failure, answers, otherwise))
         .thenAccept(found -> here.runOnContext(now -> found.send(request)));
+  }
+
+  /**
+   * What failed.
+   *
+   * @param answers the person has just answered, and must learn whether that was kept
+   */
+  static Html failed(Throwable failure, boolean answers, String otherwise) {
+    Problem problem = Failures.problem(failure);
+    if (problem.status() == 404) {
+      return words(404, "链接不对", "这个链接不对，或者已经过期。" + otherwise);
+    }
+    return answers && timedOut(failure)
+        ? words(
+            problem.status(),
+            "还不知道办成没有",
+            "系统没有及时回应，可能已经记下，也可能没有。请过一会儿重新打开这个页面看看，没有记下就再来一次。" + otherwise)
+        : words(
+            problem.status(),
+            "现在不能办理",
+            "系统现在办不了，" + (answers ? "没有记下任何内容，" : "") + "请稍后再试。" + otherwise);
+  }
+
+  private static boolean timedOut(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof TimeoutException;
   }
 
   private void send(RoutingContext request) {

@@ -208,7 +208,7 @@ final class Dispatch {
     }
     Instant released = progress.released() == null ? now : progress.released();
     boolean hopeless = !first.flying() && down.containsKey(first.delivery().channel());
-    if (first.handoff() != null) {
+    if (first.handoff() != null && !(hopeless && first.unknown())) {
       // A platform that takes everything and proves nothing must not keep the next one waiting.
       return now.isBefore(first.handoff().plus(longer(waits.spill(), EVIDENCE)));
     }
@@ -259,6 +259,9 @@ final class Dispatch {
     }
     if ((d.stage() > 0 && !d.details()) || words.kind() == Content.Kind.LIFT) {
       marks.add(Message.Mark.RESERVE);
+    }
+    if (d.audience().acts()) {
+      marks.add(Message.Mark.ACTS);
     }
     if (grade(progress) == Grade.RED && !progress.warning().drill()) {
       marks.add(Message.Mark.OVER_BUDGET);

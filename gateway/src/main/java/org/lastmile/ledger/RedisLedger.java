@@ -51,6 +51,7 @@ public final class RedisLedger implements Ledger {
   private static final int ENTRIES_PER_READ = 1_000;
 
   private final RedisLink link;
+  private final Together together;
   private final String prefix;
   private final Format format;
   private volatile Lease held;
@@ -67,6 +68,7 @@ public final class RedisLedger implements Ledger {
 
   RedisLedger(RedisAddress address, String jurisdiction, Format format) {
     this.link = new RedisLink(address);
+    this.together = new Together(link);
     this.prefix = "lastmile:{" + plain(jurisdiction) + "}:";
     this.format = format;
   }
@@ -330,7 +332,7 @@ public final class RedisLedger implements Ledger {
   @Override
   public Memory memory(String room) {
     return new RedisMemory(
-        link, prefix + "memory:" + plain(room) + ":", prefix + "counter:" + plain(room) + ":");
+        together, prefix + "memory:" + plain(room) + ":", prefix + "counter:" + plain(room) + ":");
   }
 
   @Override

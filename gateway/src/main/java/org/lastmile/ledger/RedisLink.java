@@ -42,12 +42,17 @@ final class RedisLink implements AutoCloseable {
     try {
       return commands.apply(client);
     } catch (JedisDataException e) {
-      throw new Memory.Away("the store at " + address + " " + words(e), e);
+      throw away(e);
     } catch (JedisException e) {
       // Every other connection of this client may be dead too: the next call makes new ones.
       drop(client);
-      throw new Memory.Away("the store at " + address + " " + words(e), e);
+      throw away(e);
     }
+  }
+
+  /** The same in words for people. */
+  Memory.Away away(JedisException e) {
+    return new Memory.Away("the store at " + address + " " + words(e), e);
   }
 
   /** Runs a script and answers what it said, split at blanks; sends its text only when needed. */
@@ -73,7 +78,7 @@ final class RedisLink implements AutoCloseable {
       try {
         client = address.connect();
       } catch (JedisException e) {
-        throw new Memory.Away("the store at " + address + " " + words(e), e);
+        throw away(e);
       }
     }
     return client;

@@ -3,43 +3,72 @@ package org.lastmile.ledger;
 import java.time.Duration;
 import java.util.Optional;
 import org.lastmile.channel.Memory;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.params.SetParams;
 
 /** A {@link Memory} in the store. What is kept for a time goes by the server's clock. */
 final class RedisMemory implements Memory {
-  private final RedisLink link;
+  private final Together together;
   private final String values;
   private final String counters;
 
-  RedisMemory(RedisLink link, String values, String counters) {
-    this.link = link;
+  RedisMemory(Together together, String values, String counters) {
+    this.together = together;
     this.values = values;
     this.counters = counters;
   }
 
   @Override
   public Optional<String> get(String key) {
-    return Optional.ofNullable(link.call(redis -> redis.get(values + key)));
+    String at = values + key;
+    return Optional.ofNullable(together.call(redis -> redis.get(at), redis -> redis.get(at)));
   }
 
   @Override
   public void put(String key, String value, Duration keep) {
-    link.call(redis -> redis.set(values + key, value, keeping(keep)));
+    set(key, value, keeping(keep));
+  }
+
+  @Override
+  public Optional<String> putAndGet(String key, String value, Duration keep, String another) {
+    String at = values + key;
+    SetParams how = keeping(keep);
+    return Optional.ofNullable(
+        together.call(
+            redis -> {
+              redis.set(at, value, how);
+              return redis.get(values + another);
+            },
+            redis -> {
+              Response<String> kept = redis.set(at, value, how);
+              Response<String> found = redis.get(values + another);
+              return () -> {
+                kept.get(); // a refusal of it is one of both
+                return found.get();
+              };
+            }));
   }
 
   @Override
   public boolean claim(String key, String value, Duration keep) {
-    return link.call(redis -> redis.set(values + key, value, keeping(keep).nx())) != null;
+    return set(key, value, keeping(keep).nx()) != null;
+  }
+
+  private String set(String key, String value, SetParams how) {
+    String at = values + key;
+    return together.call(redis -> redis.set(at, value, how), redis -> redis.set(at, value, how));
   }
 
   @Override
   public void remove(String key) {
-    link.call(redis -> redis.del(values + key));
+    String at = values + key;
+    together.call(redis -> redis.del(at), redis -> redis.del(at));
   }
 
   @Override
   public long add(String counter, long amount) {
-    return link.call(redis -> redis.incrBy(counters + counter, amount));
+    String at = counters + counter;
+    return together.call(redis -> redis.incrBy(at, amount), redis -> redis.incrBy(at, amount));
   }
 
   private static SetParams keeping(Duration keep) {

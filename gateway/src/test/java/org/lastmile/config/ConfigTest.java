@@ -225,6 +225,7 @@ class ConfigTest {
     assertThat(config.sms().modems()).hasSize(2);
     assertThat(config.loudspeaker().isEmbedded()).isTrue();
     assertThat(config.wechat().officialAccount().appId()).isNotEmpty();
+    assertThat(config.wecom().agentId()).isPositive();
     assertThat(config.intake().upTo()).isEqualTo(Grade.ORANGE);
     assertThat(config.policy().policy().ladders().get(Grade.RED).deadline())
         .isEqualTo(Duration.ofMinutes(4));

@@ -439,6 +439,37 @@ class WeChatTest {
   }
 
   @Test
+  void whatAFailingPlatformMayHaveTakenGoesBySmsAtOnceToo() {
+    resident("o-zhao", "13700000001");
+    town.issue(Town.warning(Grade.RED, "r1"));
+    Message one = to("o-zhao", town.takes("wechat", 100)).get(0);
+    town.outcome(one, new Outcome.Unknown("HTTP 500"));
+    assertThat(to("13700000001", town.carries("sms"))).isEmpty();
+    town.ask(
+        d ->
+            d.signal(
+                "wechat",
+                new Signal.Presence(
+                    Signal.Subject.LANE, "wechat", Signal.State.OFFLINE, "", town.now, Map.of())));
+    town.passes(Duration.ofSeconds(1));
+    assertThat(to("13700000001", town.carries("sms"))).hasSize(1);
+  }
+
+  @Test
+  void theChannelIsToldWhoMustAct() {
+    Resident zhao =
+        new Resident("r1", "赵", "1370", "垭口村", "一组", "p1", 4, List.of(), "", "", "o-zhao");
+    town.point("p1", List.of(person(WANG, "")), List.of(), List.of(zhao));
+    town.issue(Town.warning(Grade.ORANGE, "r1"));
+    List<Message> sent = town.takes("wechat", 100);
+    assertThat(to("o-zhao", sent).get(0).marks()).doesNotContain(Message.Mark.ACTS);
+    assertThat(sent)
+        .filteredOn(m -> m.marks().contains(Message.Mark.ACTS))
+        .extracting(Message::address)
+        .contains(WANG);
+  }
+
+  @Test
   void neitherALateAnswerNorAWeakLineUndoesABan() {
     resident("o-zhao", "13700000001");
     town.issue(Town.warning(Grade.RED, "r1"));

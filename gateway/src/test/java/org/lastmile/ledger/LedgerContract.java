@@ -373,6 +373,50 @@ interface LedgerContract {
     }
   }
 
+  @Test
+  default void everybody_who_asks_at_one_time_gets_their_own_answer() throws Exception {
+    try (Rig rig = rig()) {
+      ExecutorService callers = Executors.newFixedThreadPool(20);
+      try {
+        Memory memory = rig.ledger().memory("wechat");
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          String name = "caller" + i;
+          tasks.add(
+              () -> {
+                for (int n = 0; n < 25; n++) {
+                  memory.put(name, name + n, Duration.ofHours(1));
+                  assertThat(memory.claim(name, "another", Duration.ofHours(1))).isFalse();
+                  assertThat(memory.get(name)).contains(name + n);
+                  assertThat(memory.putAndGet(name + "'", "x", Duration.ofHours(1), name))
+                      .contains(name + n);
+                  assertThat(memory.get(name + "'")).contains("x");
+                  memory.remove(name);
+                  assertThat(memory.get(name)).isEmpty();
+                }
+                return null;
+              });
+        }
+        for (Future<Void> task : callers.invokeAll(tasks)) {
+          task.get();
+        }
+      } finally {
+        callers.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  default void who_is_interrupted_still_gets_an_answer_and_stays_interrupted() throws Exception {
+    try (Rig rig = rig()) {
+      Memory memory = rig.ledger().memory("wechat");
+      Thread.currentThread().interrupt();
+      memory.put("k", "v", Duration.ofHours(1));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(memory.get("k")).contains("v");
+    }
+  }
+
   private static Ledger.Lease lease(Rig rig) {
     return rig.ledger().claim("a", NOON, TERM).orElseThrow();
   }

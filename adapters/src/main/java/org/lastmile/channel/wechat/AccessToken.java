@@ -114,6 +114,16 @@ final class AccessToken {
     return usable(now, refused) ? now.token() : acquire(refused);
   }
 
+  /**
+   * Whether the platform answers at all, asked with what does no harm however often it arrives: the
+   * question for the token, which stays the same. Empty = it answers; else why not. Blocks.
+   */
+  Optional<String> unanswered() {
+    return source.ask(false) instanceof Wire.Answer.Missing missing
+        ? Optional.of(missing.why())
+        : Optional.empty();
+  }
+
   /** The end of the token that is held, for the operator. */
   Optional<Instant> until() {
     return Optional.ofNullable(held).map(Held::until);
@@ -242,11 +252,7 @@ final class AccessToken {
       String why = "no token: " + slow.why();
       throw new NoToken(new Outcome.Retry(slow.after(), why), ErrorCode.OTHER, why);
     }
-    String why =
-        answer instanceof Wire.Answer.NotTaken not
-            ? not.why()
-            : ((Wire.Answer.Unclear) answer).why();
-    throw down("no token: " + why);
+    throw down("no token: " + ((Wire.Answer.Missing) answer).why());
   }
 
   private NoToken refused(Wire.Answer.Json json) {

@@ -28,6 +28,7 @@ final class Attempts {
   private static final Duration KEEP = Duration.ofDays(2);
   private static final Duration PARK = Duration.ofHours(1);
   private static final String SEVERAL = "several";
+  private static final String FAILED = "failed";
   private static final int LONGEST_CLIENT_ID = 32;
   private static final int MOST_OPENIDS = 20_000;
   private static final Logger log = LoggerFactory.getLogger(Attempts.class);
@@ -66,27 +67,62 @@ final class Attempts {
   }
 
   /**
-   * Repeats of one delivery carry the same id, so that the platform sends only one of them. A new
-   * try after a receipt that said "failed" carries an id of its own, else it would be swallowed;
-   * and one whose first try may have arrived more than 10 minutes ago is too late to be repeated.
+   * Keeps that the message is about to be written, and says how. Repeats of one delivery carry the
+   * same id, so that the platform sends only one of them. A new try after a receipt that said
+   * "failed" carries an id of its own, else it would be swallowed; and one whose first try may have
+   * arrived more than 10 minutes ago is too late to be repeated. Kept before the request leaves, so
+   * that this holds after a crash as well.
    */
-  Repeat repeat(Message message) {
+  Repeat begins(Message message) {
     String delivery = delivery(message.attempt());
-    Optional<String> before = memory.get("try/" + delivery);
-    if (before.isEmpty()) {
-      return new Repeat(clientMessageId(delivery), false);
+    Repeat repeat = noted(message, delivery);
+    if (!repeat.equals(Repeat.TOO_LATE)) {
+      set(message, State.UNDERWAY);
     }
-    if (before.get().equals("failed")) {
-      return new Repeat(clientMessageId(message.attempt()), false);
-    }
-    Instant first = Instant.ofEpochMilli(Long.parseLong(before.get()));
-    return clock.instant().isAfter(first.plus(DEDUPED))
-        ? Repeat.TOO_LATE
-        : new Repeat(clientMessageId(delivery), true);
+    return repeat;
   }
 
-  void begins(Message message) {
+  private Repeat noted(Message message, String delivery) {
+    String key = "try/" + delivery;
+    String shared = clientMessageId(delivery);
+    Optional<Instant> unkept = unknownHere(message.address(), delivery);
+    Instant now = clock.instant();
+    if (memory.claim(key, note(unkept.orElse(now), shared), KEEP)) {
+      return unkept.map(at -> again(at, shared)).orElse(new Repeat(shared, false));
+    }
+    String before = memory.get(key).orElse(FAILED);
+    if (before.equals(FAILED)) {
+      String own = clientMessageId(message.attempt());
+      memory.put(key, note(now, own), KEEP);
+      return new Repeat(own, false);
+    }
+    String[] first = before.split(" ", 2);
+    Instant at = Instant.ofEpochMilli(Long.parseLong(first[0]));
+    return again(at, first.length == 2 ? first[1] : shared);
+  }
+
+  private static String note(Instant at, String clientMessageId) {
+    return at.toEpochMilli() + " " + clientMessageId;
+  }
+
+  private Repeat again(Instant first, String clientMessageId) {
+    return clock.instant().isAfter(first.plus(DEDUPED))
+        ? Repeat.TOO_LATE
+        : new Repeat(clientMessageId, true);
+  }
+
+  /** When a try began of which the store knows nothing, because it was away. */
+  private synchronized Optional<Instant> unknownHere(String openid, String delivery) {
+    return open.getOrDefault(openid, List.of()).stream()
+        .filter(o -> o.state() == State.UNKNOWN && delivery(o.attempt()).equals(delivery))
+        .map(Open::since)
+        .findFirst();
+  }
+
+  /** The store is away: this first try is remembered by this process alone. */
+  Repeat beginsUnkept(Message message) {
     set(message, State.UNDERWAY);
+    return new Repeat(clientMessageId(delivery(message.attempt())), false);
   }
 
   /** The platform took it; returns the receipt that was already there, if any. */
@@ -96,8 +132,9 @@ final class Attempts {
     }
     set(message, State.ACCEPTED);
     try {
-      memory.put("msg/" + msgid, message.attempt(), KEEP);
-      return parked(msgid);
+      return memory
+          .putAndGet("msg/" + msgid, message.attempt(), KEEP, "parked/" + msgid)
+          .map(text -> parked(msgid, text));
     } catch (Memory.Away e) {
       log.warn("Message {} is remembered by this process alone: {}", msgid, e.getMessage());
       synchronized (this) {
@@ -128,12 +165,13 @@ final class Attempts {
               .findFirst()
               .orElse(clock.instant());
       alone = all.stream().allMatch(o -> delivery(o.attempt()).equals(delivery));
-      set(message, state);
+      set(message, state, begun);
     }
     String person = hash(message.address());
     try {
       if (state == State.UNKNOWN) {
-        memory.claim("try/" + delivery, Long.toString(clock.millis()), KEEP);
+        // For one that began while the store was away.
+        memory.claim("try/" + delivery, note(begun, clientMessageId(delivery)), KEEP);
       }
       String key = "unknown/" + person;
       Optional<String> before = memory.get(key);
@@ -151,14 +189,24 @@ final class Attempts {
     }
   }
 
-  /** It did not leave, or was refused: no receipt will come. */
-  synchronized void over(Message message) {
-    forget(message.address(), message.attempt());
+  /** It did not leave, or was refused: no receipt will come, and it may be sent at any time. */
+  void over(Message message, Repeat repeat) {
+    synchronized (this) {
+      forget(message.address(), message.attempt());
+    }
+    if (!repeat.again()) {
+      try {
+        memory.remove("try/" + delivery(message.attempt()));
+      } catch (Memory.Away e) {
+        // Taken for one that may have arrived, later on: not sent twice, at the worst not again.
+        log.warn("A try that was refused stays noted: {}", e.getMessage());
+      }
+    }
   }
 
   /** The receipt said "failed": another try must not look like a repeat. */
   void failed(String attempt) {
-    memory.put("try/" + delivery(attempt), "failed", KEEP);
+    memory.put("try/" + delivery(attempt), FAILED, KEEP);
   }
 
   /** What a receipt speaks of. */
@@ -222,10 +270,12 @@ final class Attempts {
   }
 
   private Optional<Parked> parked(String msgid) {
-    return memory
-        .get("parked/" + msgid)
-        .map(text -> text.split(" ", 2))
-        .map(t -> new Parked(msgid, t[1], Instant.ofEpochMilli(Long.parseLong(t[0]))));
+    return memory.get("parked/" + msgid).map(text -> parked(msgid, text));
+  }
+
+  private static Parked parked(String msgid, String text) {
+    String[] t = text.split(" ", 2);
+    return new Parked(msgid, t[1], Instant.ofEpochMilli(Long.parseLong(t[0])));
   }
 
   /** What several tries of one delivery have in common: the attempt id up to its last dot. */
@@ -268,10 +318,14 @@ final class Attempts {
     memory.remove("unknown/" + hash(openid));
   }
 
-  private synchronized void set(Message message, State state) {
+  private void set(Message message, State state) {
+    set(message, state, clock.instant());
+  }
+
+  private synchronized void set(Message message, State state, Instant since) {
     forget(message.address(), message.attempt());
     open.computeIfAbsent(message.address(), k -> new ArrayList<>())
-        .add(new Open(message.attempt(), state, clock.instant()));
+        .add(new Open(message.attempt(), state, since));
   }
 
   /** Drops every try of the same delivery, and what is too old for any receipt. */

@@ -1,8 +1,10 @@
 package org.lastmile.channel.wechat;
 
 import java.time.Clock;
-import java.util.LinkedHashMap;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import org.lastmile.channel.Memory;
 
 /**
  * The official account's: plain, encrypted, or both in one. With an AES key configured nothing but
@@ -10,22 +12,20 @@ import java.util.Map;
  * signature is good for one body, so that whoever has seen one can't put other words under it.
  */
 final class CallbackEnvelope implements Envelope {
-  /** The newest signatures of the time window; what is older is refused for its time. */
-  private static final int MOST_SIGNATURES = 50_000;
-
   private final Seal seal;
   private final Lane lane;
-  private final Map<String, String> used =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-          return size() > MOST_SIGNATURES;
-        }
-      };
+  private final Memory memory;
+  private final Duration window;
 
-  CallbackEnvelope(WeChatConfig config, Lane lane, Clock clock) {
+  /**
+   * @param memory shared by all nodes, so that a signature is good for one body at all of them
+   */
+  CallbackEnvelope(WeChatConfig config, Lane lane, Memory memory, Clock clock) {
     WeChatConfig.OfficialAccount account = config.officialAccount();
     this.lane = lane;
+    this.memory = memory;
+    // A timestamp may lie ahead as far as behind: what is older is refused for its time.
+    this.window = config.limits().clockSkew().multipliedBy(2).plusSeconds(1);
     this.seal =
         new Seal(
             account.callbackToken(),
@@ -79,12 +79,13 @@ final class CallbackEnvelope implements Envelope {
   }
 
   private void once(String signature, String body) throws Refused {
-    String before;
-    synchronized (used) {
-      before = used.putIfAbsent(signature, body);
-    }
-    if (before != null && !before.equals(body)) {
-      throw seal.refused(403, "its signature was used for other words before");
+    String key = "signed/" + signature.toLowerCase(Locale.ROOT);
+    try {
+      if (!memory.claim(key, body, window) && !memory.get(key).orElse(body).equals(body)) {
+        throw seal.refused(403, "its signature was used for other words before");
+      }
+    } catch (Memory.Away e) {
+      throw new Refused(500, "the store is away; send it again");
     }
   }
 }

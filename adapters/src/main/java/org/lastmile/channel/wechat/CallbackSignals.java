@@ -33,6 +33,7 @@ final class CallbackSignals implements CallbackReader {
   private final Bindings bindings;
   private final Chats chats;
   private final CallbackEnvelope envelope;
+  private final Consents consents;
   private final ExecutorService workers;
 
   /**
@@ -49,6 +50,7 @@ final class CallbackSignals implements CallbackReader {
       Bindings bindings,
       Chats chats,
       CallbackEnvelope envelope,
+      Consents consents,
       ExecutorService workers) {
     this.attempts = attempts;
     this.lane = lane;
@@ -57,6 +59,7 @@ final class CallbackSignals implements CallbackReader {
     this.bindings = bindings;
     this.chats = chats;
     this.envelope = envelope;
+    this.consents = consents;
     this.workers = workers;
   }
 
@@ -126,6 +129,7 @@ final class CallbackSignals implements CallbackReader {
       }
       case "unsubscribe" -> {
         lane.unfollowed();
+        consents.forget(CallbackReader.from(fields));
         log.info("{} does not follow any more", Mask.openid(CallbackReader.from(fields)));
         yield bindings.changed(
             CallbackReader.from(fields), Signal.Change.UNFOLLOWED, "unsubscribe", Map.of());
@@ -162,6 +166,7 @@ final class CallbackSignals implements CallbackReader {
       if (change == null) {
         lane.unread();
       } else {
+        consents.said(CallbackReader.from(fields), template, change == Signal.Change.ACCEPTED);
         all =
             all.thenCombine(
                 bindings.changed(

@@ -3,6 +3,7 @@ package org.lastmile.channel.wechat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 
@@ -36,13 +37,23 @@ final class Calls {
     this.random = random;
   }
 
-  /** Blocks until the platform has answered, or it is known that it won't. */
+  /** Posts; blocks until the platform has answered, or it is known that it won't. */
   Wire.Answer post(String path, JsonNode body) throws AccessToken.NoToken, InterruptedException {
+    return repeated(token -> wire.post(path, token, body));
+  }
+
+  /** Gets; blocks as long. */
+  Wire.Answer get(String path) throws AccessToken.NoToken, InterruptedException {
+    return repeated(token -> wire.get(path, token));
+  }
+
+  private Wire.Answer repeated(Function<String, Wire.Answer> call)
+      throws AccessToken.NoToken, InterruptedException {
     String token = tokens.get();
     boolean renewed = false;
     int busy = 0;
     while (true) {
-      Wire.Answer answer = wire.post(path, token, body);
+      Wire.Answer answer = call.apply(token);
       if (!(answer instanceof Wire.Answer.Json json)) {
         return answer;
       }

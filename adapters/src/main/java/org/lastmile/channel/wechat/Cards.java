@@ -3,14 +3,19 @@ package org.lastmile.channel.wechat;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * cards, good for one use: they turn when everybody in it has answered.
  */
 final class Cards {
+  private static final String RECALL = "/cgi-bin/message/recall";
   private static final Logger log = LoggerFactory.getLogger(Cards.class);
 
   private final long agentId;
@@ -31,6 +37,7 @@ final class Cards {
   private final Executor workers;
   private final Map<String, CompletableFuture<Outcome>> recalls = new ConcurrentHashMap<>();
   private final LongAdder turned = new LongAdder();
+  private final LongAdder takenBack = new LongAdder();
 
   Cards(
       long agentId,
@@ -92,6 +99,49 @@ final class Cards {
   }
 
   /**
+   * These messages were taken: what they take the place of, or end, is taken back within its day,
+   * each request when everybody who got it was told. Never blocks.
+   */
+  void replaced(Collection<Message> given) {
+    Map<String, Set<String>> told = new HashMap<>();
+    for (Message message : given) {
+      for (String ended : message.content().supersedes()) {
+        told.computeIfAbsent(ended, e -> new HashSet<>()).add(Task.key(message.address()));
+      }
+    }
+    told.forEach(
+        (ended, userids) -> {
+          for (Task task : tasks.with(ended)) {
+            task.replaced(userids, clock.instant()).ifPresent(msgid -> takeBack(task, msgid));
+          }
+        });
+  }
+
+  private void takeBack(Task task, String msgid) {
+    try {
+      workers.execute(
+          () -> {
+            try {
+              ObjectNode body = Wire.JSON.createObjectNode().put("msgid", msgid);
+              Wire.Answer answer = calls.post(RECALL, body);
+              if (answer instanceof Wire.Answer.Json json && json.code() == 0) {
+                takenBack.add(task.recipients().size());
+              } else {
+                // It stays beside the words that say that it is over.
+                log.warn("{} could not be taken back", task.id());
+              }
+            } catch (AccessToken.NoToken e) {
+              log.warn("{} could not be taken back: {}", task.id(), e.getMessage());
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      log.debug("The channel is closed; {} is left as it is", task.id());
+    }
+  }
+
+  /**
    * Takes back what a person got of a content, together with what everybody else got in the same
    * request; blocks.
    */
@@ -126,7 +176,7 @@ final class Cards {
   private Outcome recall(String msgid) {
     try {
       ObjectNode body = Wire.JSON.createObjectNode().put("msgid", msgid);
-      Wire.Answer answer = calls.post("/cgi-bin/message/recall", body);
+      Wire.Answer answer = calls.post(RECALL, body);
       if (!(answer instanceof Wire.Answer.Json json)) {
         return consequences.of(answer);
       }
@@ -142,7 +192,9 @@ final class Cards {
     }
   }
 
-  String turned() {
-    return Long.toString(turned.sum());
+  /** For the health page. */
+  Map<String, String> facts() {
+    return Map.of(
+        "cards turned", Long.toString(turned.sum()), "taken back", Long.toString(takenBack.sum()));
   }
 }

@@ -74,6 +74,10 @@ final class Consequences {
       lane.down(not.why());
       return new Outcome.LaneDown(not.why());
     }
+    if (answer instanceof Wire.Answer.Failed failed) {
+      lane.failing(failed.why());
+      return new Outcome.Unknown(failed.why());
+    }
     if (answer instanceof Wire.Answer.Unclear unclear) {
       lane.unclear(unclear.why());
       return new Outcome.Unknown(unclear.why());

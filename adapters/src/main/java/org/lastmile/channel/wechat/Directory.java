@@ -47,7 +47,7 @@ final class Directory {
     }
     String key = "mobile/" + Attempts.hash(number);
     try {
-      Optional<String> known = memory.get(key);
+      Optional<String> known = memory.get(key).filter(userid -> !gone(userid));
       if (known.isPresent()) {
         return known.get().isEmpty() ? new Lookup.Nobody() : new Lookup.Found(known.get());
       }
@@ -63,6 +63,24 @@ final class Directory {
     }
   }
 
+  /** The platform calls it dead: whoever was found under it is asked for again. */
+  void forget(String userid) {
+    try {
+      memory.put(goneKey(userid), "", KEEP_FOUND);
+    } catch (Memory.Away e) {
+      // Said again when the next message to it is refused.
+      log.warn("A dead userid stays in the directory: {}", e.getMessage());
+    }
+  }
+
+  private boolean gone(String userid) {
+    return !userid.isEmpty() && memory.get(goneKey(userid)).isPresent();
+  }
+
+  private static String goneKey(String userid) {
+    return "gone/" + Attempts.hash(Task.key(userid));
+  }
+
   private Lookup ask(String number, String key) throws AccessToken.NoToken, InterruptedException {
     ObjectNode ask = Wire.JSON.createObjectNode().put("mobile", number);
     Wire.Answer answer = calls.post("/cgi-bin/user/getuserid", ask);
@@ -72,6 +90,7 @@ final class Directory {
     String userid = json.body().path("userid").asText("");
     if (json.code() == 0 && !userid.isEmpty()) {
       memory.put(key, userid, KEEP_FOUND);
+      memory.remove(goneKey(userid));
       return new Lookup.Found(userid);
     }
     Code code = calls.code(json);

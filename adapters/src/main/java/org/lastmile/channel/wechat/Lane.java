@@ -21,6 +21,9 @@ final class Lane {
   /** Between two tries while an account's configuration is at fault. */
   private static final Duration FIXING = Duration.ofMinutes(1);
 
+  /** Between two looks whether failing servers answer again. */
+  private static final Duration FAILING = Duration.ofSeconds(5);
+
   /** How long a refused callback stays on the health page. */
   private static final Duration CALLBACK_FRESH = Duration.ofMinutes(10);
 
@@ -36,6 +39,7 @@ final class Lane {
   private final LongAdder unread = new LongAdder();
   private final LongAdder unsigned = new LongAdder();
   private boolean everSigned;
+  private boolean failing;
   private Pause pause;
   private String banned = "";
   private Trouble trouble;
@@ -52,13 +56,28 @@ final class Lane {
 
   private record Pause(Instant until, Health.State state, boolean messagesMayWait, String why) {}
 
-  private record Quota(long limit, long left, Instant asked) {
+  private record Quota(long limit, long left, int reserve, Instant asked) {
     boolean nearlyGone() {
-      return left * 10 < limit;
+      return left * 10 < limit || reserved();
+    }
+
+    boolean reserved() {
+      return left * 100 <= limit * reserve;
+    }
+
+    String words() {
+      return "only "
+          + left
+          + " of today's quota of "
+          + limit
+          + " messages are left"
+          + (reserved()
+              ? ": the last " + reserve + " % go to red warnings and to people who can act"
+              : "; those who can act come first");
     }
 
     Quota less(int messages) {
-      return new Quota(limit, Math.max(0, left - messages), asked);
+      return new Quota(limit, Math.max(0, left - messages), reserve, asked);
     }
   }
 
@@ -84,6 +103,7 @@ final class Lane {
     synchronized (this) {
       trouble = null;
       misfit = null;
+      failing = false;
       if (quota != null) {
         quota = quota.less(messages);
       }
@@ -93,6 +113,7 @@ final class Lane {
   /** A refusal that says nothing bad of the lane: the platform answers. */
   synchronized void answered() {
     trouble = null;
+    failing = false;
   }
 
   synchronized void stopTemplate(String why) {
@@ -118,9 +139,12 @@ final class Lane {
   }
 
   synchronized Outcome untilMidnight(String why) {
-    Instant until =
-        LocalDate.ofInstant(clock.instant(), BEIJING).plusDays(1).atStartOfDay(BEIJING).toInstant();
-    return pause(until, Health.State.DEGRADED, false, why);
+    return pause(midnight(), Health.State.DEGRADED, false, why);
+  }
+
+  /** When the quota starts anew. */
+  private Instant midnight() {
+    return day(clock.instant()).plusDays(1).atStartOfDay(BEIJING).toInstant();
   }
 
   synchronized Outcome untilFixed(String why) {
@@ -129,6 +153,22 @@ final class Lane {
 
   synchronized Outcome slowDown(Duration after, String why) {
     return pause(clock.instant().plus(after), Health.State.DEGRADED, true, why);
+  }
+
+  /** Servers fail over what they are given: nothing more is, until {@link #answers()}. */
+  synchronized Outcome failing(String why) {
+    failing = true;
+    return pause(clock.instant().plus(FAILING), Health.State.DOWN, false, why);
+  }
+
+  synchronized boolean failing() {
+    return failing;
+  }
+
+  /** The servers answer again. */
+  synchronized void answers() {
+    failing = false;
+    trouble = null;
   }
 
   private Outcome pause(Instant until, Health.State state, boolean mayWait, String why) {
@@ -146,12 +186,31 @@ final class Lane {
     return Optional.ofNullable(pause).filter(p -> clock.instant().isBefore(p.until()));
   }
 
-  synchronized void quota(long limit, long left) {
-    quota = new Quota(limit, left, clock.instant());
+  /**
+   * @param reserve percent of it that are kept for who can act
+   */
+  synchronized void quota(long limit, long left, int reserve) {
+    quota = new Quota(limit, left, reserve, clock.instant());
+  }
+
+  /** Yesterday's says nothing of today. */
+  private Optional<Quota> today() {
+    return Optional.ofNullable(quota).filter(q -> day(q.asked()).equals(day(clock.instant())));
+  }
+
+  private static LocalDate day(Instant at) {
+    return LocalDate.ofInstant(at, BEIJING);
+  }
+
+  /** Why a message that is not for the reserve can't go out today, and until when. */
+  synchronized Optional<Outcome.Retry> onlyReserveLeft() {
+    return today()
+        .filter(Quota::reserved)
+        .map(q -> new Outcome.Retry(Duration.between(clock.instant(), midnight()), q.words()));
   }
 
   synchronized boolean quotaNearlyGone() {
-    return quota != null && quota.nearlyGone();
+    return today().filter(Quota::nearlyGone).isPresent();
   }
 
   /**
@@ -159,7 +218,7 @@ final class Lane {
    * desk puts first. Never 0: only the platform's own word ends the day.
    */
   synchronized int withinQuota(int room) {
-    return quota == null ? room : (int) Math.min(room, Math.max(1, quota.left()));
+    return today().map(q -> (int) Math.min(room, Math.max(1, q.left()))).orElse(room);
   }
 
   void unfollowed() {
@@ -191,10 +250,25 @@ final class Lane {
     callback = new Trouble(Health.State.DEGRADED, "callback refused: " + why, clock.instant());
   }
 
+  synchronized Health.State state() {
+    return worst(troubles());
+  }
+
+  private static Health.State worst(List<Trouble> all) {
+    return all.stream().map(Trouble::state).max(Enum::compareTo).orElse(Health.State.UP);
+  }
+
   /**
    * @param more facts beyond what every lane knows
    */
   synchronized Health health(Optional<Instant> tokenUntil, int underway, Map<String, String> more) {
+    List<Trouble> all = troubles();
+    String why = String.join("; ", all.stream().map(Trouble::why).toList());
+    return Health.of(
+        List.of(new Health.Part(name, worst(all), why, facts(tokenUntil, underway, more))));
+  }
+
+  private List<Trouble> troubles() {
     List<Trouble> all = new ArrayList<>();
     Instant now = clock.instant();
     if (!banned.isEmpty()) {
@@ -214,19 +288,10 @@ final class Lane {
       String why = unsigned.sum() + " callbacks with a wrong signature; check callback-token";
       all.add(new Trouble(Health.State.DEGRADED, why, now));
     }
-    if (quota != null && quota.nearlyGone()) {
-      String why =
-          "only "
-              + quota.left()
-              + " of "
-              + quota.limit()
-              + " messages are left today; they go to those who can act first";
-      all.add(new Trouble(Health.State.DEGRADED, why, now));
-    }
-    Health.State worst =
-        all.stream().map(Trouble::state).max(Enum::compareTo).orElse(Health.State.UP);
-    String why = String.join("; ", all.stream().map(Trouble::why).toList());
-    return Health.of(List.of(new Health.Part(name, worst, why, facts(tokenUntil, underway, more))));
+    today()
+        .filter(Quota::nearlyGone)
+        .ifPresent(q -> all.add(new Trouble(Health.State.DEGRADED, q.words(), now)));
+    return all;
   }
 
   private Map<String, String> facts(

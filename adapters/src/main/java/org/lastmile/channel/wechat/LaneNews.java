@@ -15,19 +15,32 @@ final class LaneNews {
   private static final Logger log = LoggerFactory.getLogger(LaneNews.class);
 
   private final String lane;
+  private final Supplier<Health.State> state;
   private final Supplier<Health> health;
   private final Supplier<Sink> sink;
   private final Clock clock;
   private final AtomicReference<Health.State> told = new AtomicReference<>(Health.State.UP);
 
-  LaneNews(String lane, Supplier<Health> health, Supplier<Sink> sink, Clock clock) {
+  /**
+   * @param state as in {@code health}, but cheap: asked after every message
+   */
+  LaneNews(
+      String lane,
+      Supplier<Health.State> state,
+      Supplier<Health> health,
+      Supplier<Sink> sink,
+      Clock clock) {
     this.lane = lane;
+    this.state = state;
     this.health = health;
     this.sink = sink;
     this.clock = clock;
   }
 
   void tell() {
+    if (state.get() == told.get()) {
+      return;
+    }
     Sink to = sink.get();
     Health now = health.get();
     Health.State before = told.getAndSet(now.state());

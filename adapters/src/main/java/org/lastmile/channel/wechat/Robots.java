@@ -78,9 +78,9 @@ final class Robots {
     if (answer instanceof Wire.Answer.SlowDown slow) {
       return new Outcome.Retry(slow.after(), slow.why());
     }
-    if (answer instanceof Wire.Answer.NotTaken not) {
-      return new Outcome.Retry(FREQUENCY_PAUSE, not.why());
-    }
-    return new Outcome.Unknown(((Wire.Answer.Unclear) answer).why());
+    Wire.Answer.Missing missing = (Wire.Answer.Missing) answer;
+    return missing instanceof Wire.Answer.NotTaken
+        ? new Outcome.Retry(FREQUENCY_PAUSE, missing.why())
+        : new Outcome.Unknown(missing.why());
   }
 }

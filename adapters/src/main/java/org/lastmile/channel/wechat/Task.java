@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.lastmile.channel.Content;
 import org.lastmile.channel.Message;
 
 /**
@@ -27,15 +28,18 @@ final class Task {
 
   private final String id;
   private final String content;
+  private final String about;
   private final Instant at;
   private final boolean each;
   private final Map<String, Recipient> to;
   private final Set<String> settled = new HashSet<>();
   private final Set<String> clicked = new HashSet<>();
   private final Set<String> failed = new HashSet<>();
+  private final Set<String> replaced = new HashSet<>();
   private State state = State.UNKNOWN;
   private String msgid = "";
   private String code = "";
+  private boolean takenBack;
 
   /** One person, as the ledger writes the userid. */
   record Recipient(String userid, String attempt) {}
@@ -50,9 +54,16 @@ final class Task {
     REFUSED
   }
 
-  private Task(String id, String content, Instant at, boolean each, Map<String, Recipient> to) {
+  private Task(
+      String id,
+      String content,
+      String about,
+      Instant at,
+      boolean each,
+      Map<String, Recipient> to) {
     this.id = id;
     this.content = content;
+    this.about = about;
     this.at = at;
     this.each = each;
     this.to = to;
@@ -62,7 +73,8 @@ final class Task {
     Map<String, Recipient> to = new LinkedHashMap<>();
     messages.forEach(m -> to.put(key(m.address()), new Recipient(m.address(), m.attempt())));
     Message any = messages.iterator().next();
-    return new Task(id, any.content().id(), at, WeComFace.asksForEachPoint(any), to);
+    Content content = any.content();
+    return new Task(id, content.id(), content.about(), at, WeComFace.asksForEachPoint(any), to);
   }
 
   /** The platform gives userids back in lower case, and does not tell cases apart. */
@@ -74,8 +86,9 @@ final class Task {
     return id;
   }
 
-  String content() {
-    return content;
+  /** What it is found by when it is taken back: its content, and the warning that is about. */
+  Set<String> topics() {
+    return content.equals(about) ? Set.of(content) : Set.of(content, about);
   }
 
   Instant at() {
@@ -171,9 +184,27 @@ final class Task {
         : Optional.of(msgid);
   }
 
+  /**
+   * These people were given words that take the place of these. Returns the platform's id, once,
+   * when everybody who got them was: what one request brought goes for all or for nobody.
+   *
+   * @param userids lower-cased
+   */
+  synchronized Optional<String> replaced(Set<String> userids, Instant now) {
+    to.keySet().stream().filter(userids::contains).forEach(replaced::add);
+    boolean all = to.keySet().stream().allMatch(u -> replaced.contains(u) || failed.contains(u));
+    Optional<String> last = all && !takenBack ? recallable(now) : Optional.empty();
+    takenBack = takenBack || last.isPresent();
+    return last;
+  }
+
   synchronized String write() {
     ObjectNode node =
-        Wire.JSON.createObjectNode().put("at", at.toEpochMilli()).put("content", content);
+        Wire.JSON
+            .createObjectNode()
+            .put("at", at.toEpochMilli())
+            .put("content", content)
+            .put("about", about);
     if (each) {
       node.put("each", true);
     }
@@ -189,6 +220,12 @@ final class Task {
         .forEachRemaining(
             e -> to.put(key(e.getKey()), new Recipient(e.getKey(), e.getValue().asText())));
     Instant at = Instant.ofEpochMilli(node.path("at").asLong());
-    return new Task(id, node.path("content").asText(), at, node.path("each").asBoolean(), to);
+    return new Task(
+        id,
+        node.path("content").asText(),
+        node.path("about").asText(),
+        at,
+        node.path("each").asBoolean(),
+        to);
   }
 }

@@ -38,7 +38,7 @@ final class Tasks {
   private final Clock clock;
   private final Map<String, Task> newest = new LinkedHashMap<>();
   private final Map<String, Task> byDelivery = new HashMap<>();
-  private final Map<String, Set<Task>> byContent = new HashMap<>();
+  private final Map<String, Set<Task>> byTopic = new HashMap<>();
   private final Map<String, Integer> numbers =
       new LinkedHashMap<>() {
         @Override
@@ -176,15 +176,15 @@ final class Tasks {
     return Optional.ofNullable(byDelivery.get(Attempts.delivery(attempt)));
   }
 
-  /** The tasks with that content that this process still remembers. */
-  synchronized List<Task> with(String content) {
-    return List.copyOf(byContent.getOrDefault(content, Set.of()));
+  /** The tasks with that content, or about that warning, that this process still remembers. */
+  synchronized List<Task> with(String topic) {
+    return List.copyOf(byTopic.getOrDefault(topic, Set.of()));
   }
 
   private synchronized void remember(Task task) {
     if (newest.put(task.id(), task) == null) {
       people += task.recipients().size();
-      byContent.computeIfAbsent(task.content(), c -> new LinkedHashSet<>()).add(task);
+      task.topics().forEach(t -> byTopic.computeIfAbsent(t, x -> new LinkedHashSet<>()).add(task));
     }
     for (Task.Recipient r : task.recipients()) {
       byDelivery.merge(
@@ -195,12 +195,14 @@ final class Tasks {
       Task gone = eldest.next();
       eldest.remove();
       people -= gone.recipients().size();
-      byContent.computeIfPresent(
-          gone.content(),
-          (content, tasks) -> {
-            tasks.remove(gone);
-            return tasks.isEmpty() ? null : tasks;
-          });
+      for (String topic : gone.topics()) {
+        byTopic.computeIfPresent(
+            topic,
+            (t, tasks) -> {
+              tasks.remove(gone);
+              return tasks.isEmpty() ? null : tasks;
+            });
+      }
       gone.recipients().forEach(r -> byDelivery.remove(Attempts.delivery(r.attempt()), gone));
     }
   }

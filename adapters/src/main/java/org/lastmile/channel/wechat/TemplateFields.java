@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
@@ -20,6 +21,9 @@ import org.lastmile.channel.Message;
 final class TemplateFields {
   private static final DateTimeFormatter ISSUED =
       DateTimeFormatter.ofPattern("yyyy年MM月dd日 HH:mm").withZone(ZoneId.of("Asia/Shanghai"));
+
+  private static final Pattern UNSHOWN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Z}]+");
+  private static final Pattern NOT_CHINESE = Pattern.compile("\\P{IsHan}");
 
   static final String DRILL = "【演练】";
 
@@ -130,7 +134,7 @@ final class TemplateFields {
 
   /** The first characters; where there are none, what kind of message it is. */
   private static String chinese(String value, int limit, Content.Kind kind) {
-    String han = value.replaceAll("\\P{IsHan}", "");
+    String han = NOT_CHINESE.matcher(value).replaceAll("");
     if (!han.isEmpty()) {
       int[] first = han.codePoints().limit(limit).toArray();
       return new String(first, 0, first.length);
@@ -211,6 +215,6 @@ final class TemplateFields {
 
   /** On one line, without characters that no screen shows. */
   static String plain(String text) {
-    return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Z}]+", " ").strip();
+    return UNSHOWN.matcher(text).replaceAll(" ").strip();
   }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
@@ -34,8 +35,10 @@ final class TemplateSend {
   private final TemplateFields fields;
   private final Attempts attempts;
   private final Lane lane;
+  private final Gate gate;
   private final Consequences consequences;
   private final Bindings bindings;
+  private final Consents consents;
   private final CallbackSignals receipts;
   private final AtomicReference<Instant> quotaAsked = new AtomicReference<>(Instant.MIN);
 
@@ -51,6 +54,7 @@ final class TemplateSend {
       Lane lane,
       Consequences consequences,
       Bindings bindings,
+      Consents consents,
       CallbackSignals receipts) {
     this.account = account;
     this.clock = clock;
@@ -59,8 +63,10 @@ final class TemplateSend {
     this.fields = new TemplateFields(account.template());
     this.attempts = attempts;
     this.lane = lane;
+    this.gate = new Gate(lane, tokens);
     this.consequences = consequences;
     this.bindings = bindings;
+    this.consents = consents;
     this.receipts = receipts;
   }
 
@@ -78,7 +84,7 @@ final class TemplateSend {
 
   /** Sends one message; blocks until its outcome is known. */
   Outcome carry(Message message) {
-    Optional<Outcome> shut = lane.shut();
+    Optional<Outcome> shut = gate.shut();
     if (shut.isPresent()) {
       return shut.get();
     }
@@ -89,6 +95,10 @@ final class TemplateSend {
     if (!clock.instant().isBefore(content.playBy())) {
       return new Outcome.Permanent("too late: its play-by time has passed");
     }
+    Optional<Outcome> kept = keptForOthers(message);
+    if (kept.isPresent()) {
+      return kept.get();
+    }
     TemplateFields.Filled filled = fields.fill(message);
     if (!filled.problems().isEmpty()) {
       String why = "47003 avoided, check template: " + String.join("; ", filled.problems());
@@ -97,12 +107,17 @@ final class TemplateSend {
     }
     Attempts.Repeat repeat;
     try {
-      repeat = attempts.repeat(message);
+      if (account.via() == Via.SUBSCRIPTION && consents.refused(message.address())) {
+        return new Outcome.Permanent("this person has refused the subscription (43101 avoided)");
+      }
+      repeat = attempts.begins(message);
     } catch (Memory.Away e) {
-      repeat =
-          new Attempts.Repeat(
-              Attempts.clientMessageId(Attempts.delivery(message.attempt())),
-              message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE));
+      if (message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE)) {
+        return new Outcome.Unknown(
+            "an earlier try may have arrived, and with the store away nobody knows when:"
+                + " not repeated");
+      }
+      repeat = attempts.beginsUnkept(message);
     }
     if (repeat.equals(Attempts.Repeat.TOO_LATE)) {
       return new Outcome.Unknown(
@@ -114,17 +129,33 @@ final class TemplateSend {
           "an earlier try may have arrived, and the platform knows no repeats of subscription"
               + " messages: not repeated");
     }
-    attempts.begins(message);
     Outcome outcome = post(message, body(message, filled.values(), repeat.clientMessageId()));
     if (outcome instanceof Outcome.Unknown || outcome instanceof Outcome.Pending) {
       attempts.unknown(message).ifPresent(parked -> receipts.replay(message, parked));
     } else if (!(outcome instanceof Outcome.Accepted)) {
-      attempts.over(message);
+      attempts.over(message, repeat);
     }
     if (!(outcome instanceof Outcome.Accepted)) {
       log.info("{} to {}: {}", message.attempt(), Mask.openid(message.address()), outcome);
     }
     return outcome;
+  }
+
+  /** The last part of the day's quota goes to red warnings, and to people who can act. */
+  private Optional<Outcome> keptForOthers(Message message) {
+    Set<Message.Mark> marks = message.marks();
+    boolean red = marks.contains(Message.Mark.OVER_BUDGET);
+    boolean first = marks.contains(Message.Mark.RESERVE) || marks.contains(Message.Mark.ACTS);
+    if (red || (first && !message.content().drill())) {
+      return Optional.empty();
+    }
+    boolean worthWaiting =
+        switch (message.content().kind()) {
+          case WARN, UPDATE, LIFT -> true;
+          case STOP, TEST, NOTICE -> false;
+        };
+    return lane.onlyReserveLeft()
+        .map(until -> worthWaiting ? until : new Outcome.Permanent(until.why()));
   }
 
   private ObjectNode body(Message message, Map<String, String> values, String clientMessageId) {
@@ -202,7 +233,8 @@ final class TemplateSend {
       if (answer instanceof Wire.Answer.Json json && json.code() == 0) {
         JsonNode quota = json.body().path("quota");
         if (quota.path("daily_limit").asLong() > 0) {
-          lane.quota(quota.path("daily_limit").asLong(), quota.path("remain").asLong());
+          lane.quota(
+              quota.path("daily_limit").asLong(), quota.path("remain").asLong(), account.reserve());
         }
       } else {
         log.debug("The quota could not be asked: {}", answer.getClass().getSimpleName());

@@ -24,7 +24,8 @@ public final class WeChatCallback {
 
   static final String TEXT = "text/plain; charset=utf-8";
 
-  static final int THREADS = 8;
+  /** Each waits for the store a few times for one callback. */
+  static final int THREADS = 16;
 
   private static final int MOST_WAITING = 1000;
   private static final Duration SEEN = Duration.ofDays(1);

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class WeChatChannel implements Channel {
   private static final String LANE = "official-account";
   private static final Duration FULL_RETRY = Duration.ofSeconds(1);
+  private static final Duration CLOSING = Duration.ofSeconds(2);
   private static final Logger log = LoggerFactory.getLogger(WeChatChannel.class);
 
   private final Lane lane;
@@ -64,10 +66,12 @@ public final class WeChatChannel implements Channel {
     this.tokens = new AccessToken(new TokenSource.Stable(account, wire), limits, memory, clock);
     Attempts attempts = new Attempts(memory, clock);
     Bindings bindings = new Bindings(sink::get, clock);
+    Consents consents = new Consents(memory, account.templateId());
     ThreadPoolExecutor readers = Workers.of(WeChatCallback.THREADS, "wechat-callback");
-    CallbackEnvelope envelope = new CallbackEnvelope(config, lane, clock);
+    CallbackEnvelope envelope = new CallbackEnvelope(config, lane, memory, clock);
     CallbackSignals signals =
-        new CallbackSignals(attempts, lane, clock, sink::get, bindings, chats, envelope, readers);
+        new CallbackSignals(
+            attempts, lane, clock, sink::get, bindings, chats, envelope, consents, readers);
     this.callback = new WeChatCallback(envelope, signals, memory, limits.kept(), readers);
     this.sender =
         new TemplateSend(
@@ -79,11 +83,12 @@ public final class WeChatChannel implements Channel {
             lane,
             new Consequences(lane, random),
             bindings,
+            consents,
             signals);
-    this.news = new LaneNews(LANE, this::check, sink::get, clock);
-    int threads = config.limits().concurrency();
-    this.capacity = 2 * threads;
-    this.workers = Workers.of(threads, "wechat-send");
+    this.news = new LaneNews(LANE, lane::state, this::check, sink::get, clock);
+    this.capacity = 2 * config.limits().concurrency();
+    // While one half waits for the platform, the other keeps its notes.
+    this.workers = Workers.of(capacity, "wechat-send");
   }
 
   /** What the gateway's HTTP server hands the platform's callbacks to. */
@@ -160,6 +165,14 @@ public final class WeChatChannel implements Channel {
       if (waiting instanceof Send send) {
         send.outcome.complete(new Outcome.LaneDown("the channel was closed before it was sent"));
       }
+    }
+    try {
+      // Those that wait for their turn say so themselves: they did not leave.
+      if (!workers.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("Some sends did not end with the channel; their outcome is unknown");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     sends.forEach(
         s -> s.outcome.complete(new Outcome.Unknown("the channel was closed while it was sent")));

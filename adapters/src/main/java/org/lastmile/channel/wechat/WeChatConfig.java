@@ -39,6 +39,8 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
    * @param template which template field (thing1, time2, …) shows which {@link Field}s, in order;
    *     several are written one after the other
    * @param via which kind of message the template is
+   * @param reserve percent of the day's quota, the last ones, that are kept for red warnings and
+   *     for people who can act
    */
   public record OfficialAccount(
       URI baseUrl,
@@ -49,7 +51,13 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
       String aesKey,
       String previousAesKey,
       Map<String, List<String>> template,
-      Via via) {
+      Via via,
+      int reserve) {
+
+    /** A tenth: enough for everybody who answers for a point, several times a day. */
+    public static final int USUAL_RESERVE = 10;
+
+    public static final int LARGEST_RESERVE = 90;
 
     /** Through which of the platform's two doors messages go. */
     public enum Via {
@@ -88,7 +96,8 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
           aesKey,
           previousAesKey,
           template,
-          Via.TEMPLATE);
+          Via.TEMPLATE,
+          USUAL_RESERVE);
     }
 
     /** Hazard, grade, place, time, action: the least that a warning must say. */
@@ -133,6 +142,9 @@ public record WeChatConfig(OfficialAccount officialAccount, Limits limits) {
       Checks.needed(problems, "callback-token", callbackToken);
       Checks.key(problems, "aes-key", aesKey);
       Checks.key(problems, "previous-aes-key", previousAesKey);
+      if (reserve < 0 || reserve > LARGEST_RESERVE) {
+        problems.add("reserve: " + reserve + " is not 0 to " + LARGEST_RESERVE + " percent");
+      }
       if (aesKey.isEmpty() && !previousAesKey.isEmpty()) {
         problems.add("previous-aes-key: is set without aes-key");
       }

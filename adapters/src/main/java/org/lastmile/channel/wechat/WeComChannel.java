@@ -49,11 +49,17 @@ public final class WeComChannel implements Channel {
   /** Excludes {@code @all}, which would be everybody in the corporation, and lists of userids. */
   private static final Pattern USERID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}");
 
+  /** What the question for the application says of the configuration. */
+  private static final Set<Code> OF_THE_APPLICATION =
+      Set.of(WeComCode.BAD_AGENT_ID, WeComCode.AGENT_MISMATCH, WeComCode.IP_NOT_ALLOWED);
+
   private static final Logger log = LoggerFactory.getLogger(WeComChannel.class);
 
   private final Clock clock;
   private final Lane lane;
+  private final long agentId;
   private final AccessToken tokens;
+  private final Calls calls;
   private final Consequences consequences;
   private final Tasks tasks;
   private final WeComSend sender;
@@ -67,11 +73,13 @@ public final class WeComChannel implements Channel {
   private final ScheduledThreadPoolExecutor timer;
   private final ThreadPoolExecutor workers;
   private final ExecutorService clerk;
+  private final WeComFaces faces = new WeComFaces();
   private final Batches batches;
   private final AtomicInteger underway = new AtomicInteger();
   private final Set<Batches.Send> sends = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Sink> sink = new AtomicReference<>();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile String application = "not asked yet";
   private Instant narrowed = Instant.MIN;
 
   /**
@@ -94,6 +102,7 @@ public final class WeComChannel implements Channel {
       throw new IllegalArgumentException("channels.wechat: " + String.join("; ", problems));
     }
     WeChatConfig.Limits limits = config.limits();
+    this.agentId = config.agentId();
     this.clock = clock;
     this.lane = new Lane(LANE, clock);
     this.widest = limits.concurrency();
@@ -115,15 +124,24 @@ public final class WeComChannel implements Channel {
             new Pace.Rate(1000, Duration.ofMinutes(61)));
     Wire wire = new Wire(config.baseUrl(), limits);
     this.tokens = new AccessToken(new TokenSource.Corporate(config, wire), limits, memory, clock);
-    Calls calls = new Calls(wire, tokens, WeComCode::of, limits.busyPause(), random);
+    this.calls = new Calls(wire, tokens, WeComCode::of, limits.busyPause(), random);
     Bindings bindings = new Bindings(sink::get, clock);
     this.consequences = new Consequences(lane, random);
     this.tasks = new Tasks(memory, clock);
+    this.directory = new Directory(calls, memory, clock);
     this.sender =
-        new WeComSend(config.agentId(), calls, tasks, lane, consequences, bindings, this::narrow);
+        new WeComSend(
+            config.agentId(),
+            calls,
+            tasks,
+            lane,
+            new Gate(lane, tokens),
+            consequences,
+            bindings,
+            directory,
+            this::narrow);
     this.cards = new Cards(config.agentId(), calls, tasks, consequences, clock, workers);
     this.robots = new Robots(config.robots(), wire, clock);
-    this.directory = new Directory(calls, memory, clock);
     Seal seal = WeComEnvelope.seal(config, lane, clock);
     this.callback =
         new WeChatCallback(
@@ -132,7 +150,7 @@ public final class WeComChannel implements Channel {
             memory,
             limits.kept(),
             Workers.of(WeChatCallback.THREADS, "wecom-callback"));
-    this.news = new LaneNews(LANE, this::check, sink::get, clock);
+    this.news = new LaneNews(LANE, lane::state, this::check, sink::get, clock);
     this.batches = new Batches(timer, moment, this::hand);
   }
 
@@ -173,19 +191,40 @@ public final class WeComChannel implements Channel {
     cards.answeredElsewhere(attempt);
   }
 
-  /** Also fetches the token, so that a wrong secret shows before the storm. */
+  /**
+   * Also fetches the token and asks for the application, so that a wrong secret, agent id or
+   * address shows before the storm.
+   */
   @Override
   public void listen(Sink listener) {
     sink.set(listener);
     background(
         () -> {
-          try {
-            tokens.get();
-          } catch (AccessToken.NoToken e) {
-            log.warn("No token for the WeCom application: {}", consequences.of(e));
-          }
+          tryOut();
           tellNews();
         });
+  }
+
+  private void tryOut() {
+    try {
+      Wire.Answer answer = calls.get("/cgi-bin/agent/get?agentid=" + agentId);
+      if (answer instanceof Wire.Answer.Missing missing) {
+        lane.down(missing.why());
+        application = missing.why();
+      } else if (answer instanceof Wire.Answer.Json json) {
+        Code code = calls.code(json);
+        application =
+            code.act() == Code.Act.ACCEPT ? "answers" : json.code() + ": " + code.meaning();
+        if (OF_THE_APPLICATION.contains(code)) {
+          consequences.of(json.code(), code, Consequences.said(json.words()));
+        }
+      }
+    } catch (AccessToken.NoToken e) {
+      application = e.getMessage();
+      log.warn("No token for the WeCom application: {}", consequences.of(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
@@ -226,13 +265,11 @@ public final class WeComChannel implements Channel {
     } else if (content.kind() == Content.Kind.STOP) {
       carry(send, () -> cards.recall(content.supersedes(), message.address()));
     } else {
-      ObjectNode face = WeComFace.of(message);
-      boolean each = WeComFace.asksForEachPoint(message);
-      String batch = Attempts.hash(content.id() + (each ? "\neach\n" : "\n") + face);
+      WeComFaces.Face face = faces.of(message);
       if (message.marks().contains(Message.Mark.POSSIBLE_DUPLICATE)) {
-        workers.execute(() -> repeat(send, batch, face));
+        workers.execute(() -> repeat(send, face.batch(), face.body()));
       } else {
-        queue(send, batch, face, tasks.way(message));
+        queue(send, face.batch(), face.body(), tasks.way(message));
       }
     }
   }
@@ -302,6 +339,10 @@ public final class WeComChannel implements Channel {
           sender.carry(batch.messages(), batch.face(), batch.id(), batch.again());
       widen();
       batch.all().forEach(s -> s.outcome.complete(outcomes.get(s.message.attempt())));
+      cards.replaced(
+          batch.messages().stream()
+              .filter(m -> outcomes.get(m.attempt()) instanceof Outcome.Accepted)
+              .toList());
     } catch (RuntimeException e) {
       batch.all().forEach(s -> s.outcome.complete(fault(s.message, e)));
     }
@@ -366,7 +407,8 @@ public final class WeComChannel implements Channel {
   @Override
   public Health check() {
     Map<String, String> facts = new LinkedHashMap<>(sender.facts());
-    facts.put("cards turned", cards.turned());
+    facts.putAll(cards.facts());
+    facts.put("application", application);
     facts.put("requests at one time", Integer.toString(workers.getCorePoolSize()));
     return lane.health(tokens.until(), underway.get(), facts);
   }

@@ -33,8 +33,10 @@ final class WeComSend {
   private final Calls calls;
   private final Tasks tasks;
   private final Lane lane;
+  private final Gate gate;
   private final Consequences consequences;
   private final Bindings bindings;
+  private final Directory directory;
   private final Runnable narrower;
   private final LongAdder requests = new LongAdder();
   private final LongAdder invalid = new LongAdder();
@@ -48,15 +50,19 @@ final class WeComSend {
       Calls calls,
       Tasks tasks,
       Lane lane,
+      Gate gate,
       Consequences consequences,
       Bindings bindings,
+      Directory directory,
       Runnable narrower) {
     this.agentId = agentId;
     this.calls = calls;
     this.tasks = tasks;
     this.lane = lane;
+    this.gate = gate;
     this.consequences = consequences;
     this.bindings = bindings;
+    this.directory = directory;
     this.narrower = narrower;
   }
 
@@ -70,7 +76,7 @@ final class WeComSend {
    */
   Map<String, Outcome> carry(
       Collection<Message> messages, ObjectNode face, String batch, Optional<Task> again) {
-    Optional<Outcome> shut = lane.shut();
+    Optional<Outcome> shut = gate.shut();
     if (shut.isPresent()) {
       return all(messages, shut.get());
     }
@@ -135,13 +141,20 @@ final class WeComSend {
     Outcome outcome = consequences.of(json.code(), code, said(json.words(), task));
     // One who has no licence is refused under the same code, and is not dead.
     Set<String> nobody = userids(json.body().path("invaliduser"));
+    boolean alone = code.act() == Code.Act.GIVE_UP_ADDRESS && messages.size() == 1;
     for (Message message : messages) {
-      if (nobody.contains(Task.key(message.address())) && outcome instanceof Outcome.Permanent) {
-        invalid.increment();
-        bindings.dead(message.address(), INVALID);
+      boolean named = alone || nobody.contains(Task.key(message.address()));
+      if (named && outcome instanceof Outcome.Permanent) {
+        dead(message);
       }
     }
     return all(messages, outcome);
+  }
+
+  private void dead(Message message) {
+    invalid.increment();
+    directory.forget(message.address());
+    bindings.dead(message.address(), INVALID);
   }
 
   private Map<String, Outcome> accepted(Collection<Message> messages, Task task, JsonNode answer) {
@@ -159,8 +172,7 @@ final class WeComSend {
       String userid = Task.key(message.address());
       Outcome outcome;
       if (nobody.contains(userid)) {
-        invalid.increment();
-        bindings.dead(message.address(), INVALID);
+        dead(message);
         outcome = new Outcome.Permanent(INVALID);
       } else if (without.contains(userid)) {
         unlicensed.increment();

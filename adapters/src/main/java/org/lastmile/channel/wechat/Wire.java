@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
@@ -37,10 +38,14 @@ final class Wire {
   private final WeChatConfig.Limits limits;
   private final HttpClient http;
 
+  /** So many requests are under way at one time, however many threads have something to send. */
+  private final Semaphore room;
+
   Wire(URI base, WeChatConfig.Limits limits) {
     this.base = base.toString().replaceAll("/+$", "");
     this.host = base.getHost();
     this.limits = limits;
+    this.room = new Semaphore(limits.concurrency());
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -53,14 +58,22 @@ final class Wire {
     /** The platform answered; {@code code} is 0 when its errcode is 0 or absent. */
     record Json(int code, String words, JsonNode body) implements Answer {}
 
+    /** The platform itself did not answer. */
+    sealed interface Missing extends Answer {
+      String why();
+    }
+
     /** The request did not reach the platform, or something before it refused it. */
-    record NotTaken(String why) implements Answer {}
+    record NotTaken(String why) implements Missing {}
 
     /** HTTP 429: not taken, and not before that time. */
-    record SlowDown(Duration after, String why) implements Answer {}
+    record SlowDown(Duration after, String why) implements Missing {}
 
     /** The request was written and nobody knows what became of it. */
-    record Unclear(String why) implements Answer {}
+    record Unclear(String why) implements Missing {}
+
+    /** The same, and the next one would fare no better: a server failed over it. */
+    record Failed(String why) implements Missing {}
   }
 
   /** Posts without a token. Blocks for at most the connect and answer limits together. */
@@ -82,8 +95,27 @@ final class Wire {
     return post(path + "?access_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8), body);
   }
 
+  /** Gets with {@code access_token} behind a query that is there already. */
+  Answer get(String path, String token) {
+    return get(path + "&access_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8));
+  }
+
   private Answer call(String path, HttpRequest.Builder how) {
     HttpRequest request = how.uri(URI.create(base + path)).build();
+    try {
+      room.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Answer.NotTaken("the channel was closed before it was written");
+    }
+    try {
+      return answer(request);
+    } finally {
+      room.release();
+    }
+  }
+
+  private Answer answer(HttpRequest request) {
     CompletableFuture<HttpResponse<byte[]>> call =
         http.sendAsync(request, info -> new BoundedBody(LARGEST_ANSWER));
     try {
@@ -118,7 +150,11 @@ final class Wire {
       return new Answer.SlowDown(slowDown(response), "HTTP 429: too many calls");
     }
     if (status == 504) {
-      return new Answer.Unclear("HTTP 504: a server on the way got no answer in time");
+      return new Answer.Failed("HTTP 504: a server on the way got no answer in time");
+    }
+    if (status >= 500 && status != 503) {
+      // Whoever answers so may have passed the request on, or done half of it.
+      return new Answer.Failed("HTTP " + status + kind(text));
     }
     if (status != 200) {
       return new Answer.NotTaken("HTTP " + status + kind(text));

@@ -121,7 +121,8 @@ class SmsFaultsTest {
   @Test
   void a_message_that_is_refused_while_others_leave_fails_for_good_and_no_modem_is_restarted()
       throws Exception {
-    try (Bench bench = Bench.with(folder, 3).ready()) {
+    Duration transit = Duration.ofMillis(200); // so that others leave between two refusals
+    try (Bench bench = Bench.with(folder, 3, s -> s.withNetworkDelay(transit)).ready()) {
       bench.smsc.phone(PHONE).refused(304);
       CompletionStage<Outcome> refused = bench.channel.send(message("a1", PHONE, "hello"));
       for (int i = 0; i < 8; i++) {

@@ -71,7 +71,8 @@ final class Desk implements AutoCloseable {
             usual.aesKey(),
             usual.previousAesKey(),
             usual.template(),
-            via);
+            via,
+            usual.reserve());
     channel = new WeChatChannel(new WeChatConfig(account, limits), memory, clock, new Random(1));
   }
 
@@ -90,8 +91,10 @@ final class Desk implements AutoCloseable {
         url, "wx0123456789abcdef", "app-secret", "TPL", "callback-token", aesKey, "", null);
   }
 
-  Outcome send(String attempt) throws Exception {
-    return send(message(attempt, Content.Kind.WARN, false, Map.of()));
+  /** One that carries marks. */
+  Outcome send(String attempt, Message.Mark... marks) throws Exception {
+    Message usual = message(attempt, Content.Kind.WARN, false, Map.of());
+    return send(new Message(attempt, usual.address(), usual.content(), Map.of(), Set.of(marks)));
   }
 
   Outcome send(Message message) throws Exception {

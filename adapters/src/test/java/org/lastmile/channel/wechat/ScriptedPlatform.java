@@ -30,6 +30,7 @@ final class ScriptedPlatform implements AutoCloseable {
   static final String SUBSCRIBE_SEND = "/cgi-bin/message/subscribe/bizsend";
   static final String WECOM_TOKEN = "/cgi-bin/gettoken";
   static final String WECOM_SEND = "/cgi-bin/message/send";
+  static final String AGENT = "/cgi-bin/agent/get";
   static final String RECALL = "/cgi-bin/message/recall";
   static final String CARD = "/cgi-bin/message/update_template_card";
   static final String USERID = "/cgi-bin/user/getuserid";

@@ -1,5 +1,6 @@
 package org.lastmile.channel.wechat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.lastmile.channel.wechat.ScriptedPlatform.SUBSCRIBE_SEND;
@@ -7,6 +8,9 @@ import static org.lastmile.channel.wechat.ScriptedPlatform.errcode;
 import static org.lastmile.channel.wechat.ScriptedPlatform.reset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,64 @@ class SubscriptionTest {
     assertThat(desk.send("w1-1.1")).isInstanceOf(Outcome.Unknown.class);
     assertThat(((Outcome.Unknown) desk.send("w1-1.2")).why()).contains("not repeated");
     assertThat(desk.platform.calls(SUBSCRIBE_SEND)).hasSize(1);
+  }
+
+  @Test
+  void who_refused_the_template_is_not_written_to_until_they_agree() throws Exception {
+    desk.listening();
+    says("reject", "ANOTHER");
+    assertThat(desk.send("w1-1.1")).isInstanceOf(Outcome.Accepted.class);
+    says("reject", "TPL");
+    assertThat(((Outcome.Permanent) desk.send("w1-2.1")).why()).contains("refused");
+    assertThat(desk.platform.calls(SUBSCRIBE_SEND)).hasSize(1);
+    says("accept", "TPL");
+    assertThat(desk.send("w1-3.1")).isInstanceOf(Outcome.Accepted.class);
+    says("reject", "TPL");
+    desk.memory.away(true);
+    assertThat(desk.send("w1-4.1"))
+        .as("with the store away the platform itself refuses")
+        .isInstanceOf(Outcome.Accepted.class);
+  }
+
+  @Test
+  void a_template_message_needs_no_consent() throws Exception {
+    try (Desk template = new Desk()) {
+      template.listening();
+      says(template, "reject", "TPL");
+      assertThat(template.send("w1-1.1")).isInstanceOf(Outcome.Accepted.class);
+    }
+  }
+
+  private void says(String status, String template) throws Exception {
+    says(desk, status, template);
+  }
+
+  private static void says(Desk desk, String status, String template) throws Exception {
+    String xml =
+        """
+        <xml><FromUserName>%s</FromUserName><CreateTime>%d</CreateTime><MsgType>event</MsgType>
+        <Event>subscribe_msg_popup_event</Event><SubscribeMsgPopupEvent><List>
+        <TemplateId>%s</TemplateId><SubscribeStatusString>%s</SubscribeStatusString>
+        </List></SubscribeMsgPopupEvent></xml>"""
+            .formatted(Desk.OPENID, desk.clock.instant().getEpochSecond(), template, status);
+    desk.clock.move(Duration.ofSeconds(1)); // two at one time would be one
+    String time = Long.toString(desk.clock.instant().getEpochSecond());
+    Map<String, String> query =
+        Map.of(
+            "timestamp",
+            time,
+            "nonce",
+            "n",
+            "signature",
+            CallbackCrypto.signature("callback-token", time, "n"));
+    assertThat(
+            desk.channel
+                .callback()
+                .receive(query, xml.getBytes(UTF_8))
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS)
+                .status())
+        .isEqualTo(200);
   }
 
   @Test

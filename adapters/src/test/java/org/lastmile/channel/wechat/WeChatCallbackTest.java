@@ -579,6 +579,23 @@ class WeChatCallbackTest {
     assertThat(inbound()).hasSize(1);
   }
 
+  @Test
+  void a_signature_that_another_node_has_seen_carries_no_other_words_here() throws Exception {
+    Map<String, String> query = signed();
+    assertThat(post(desk.channel, query, text("24", "收到")).body()).isEqualTo("success");
+    List<Signal> heard = new ArrayList<>();
+    WeChatConfig config = WeChatConfig.of(Desk.account(desk.platform.url(), ""));
+    try (WeChatChannel other = new WeChatChannel(config, desk.memory, desk.clock, new Random(1))) {
+      other.listen(keepIn(heard));
+      assertThat(post(other, query, text("25", "2")).status()).isEqualTo(403);
+      assertThat(post(other, query, text("24", "收到")).body()).as("a repeat").isEqualTo("success");
+    }
+    assertThat(heard).isEmpty();
+    desk.clock.move(Duration.ofMinutes(11));
+    assertThat(desk.memory.everything()).as("no longer than it could be used").isNotEmpty();
+    assertThat(desk.memory.get("signed/" + query.get("signature"))).isEmpty();
+  }
+
   // --- encrypted
 
   private static final WxCryptUtil CURRENT =

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
 import org.lastmile.channel.Health;
+import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.slf4j.LoggerFactory;
@@ -60,7 +62,7 @@ class WeChatChannelTest {
   @Test
   void a_client_msg_id_is_never_longer_than_the_platform_takes() throws Exception {
     String warning = "w".repeat(50);
-    desk.platform.nextSend(ScriptedPlatform.status(502, Map.of(), ""));
+    desk.platform.nextSend(ScriptedPlatform.status(503, Map.of(), ""));
     desk.send(warning + ".17.1");
     desk.send(warning + ".17.2");
     desk.send(warning + ".18.1");
@@ -181,13 +183,14 @@ class WeChatChannelTest {
               assertThat(facts()).containsEntry("token", "until 11-22 13:30:20");
             });
     assertThat(desk.channel.check().state()).isEqualTo(Health.State.DEGRADED);
-    assertThat(desk.channel.check().why()).contains("only 50 of 1000");
+    assertThat(desk.channel.check().why())
+        .contains("only 50 of today's quota of 1000", "the last 10 % go to red warnings");
     await().until(() -> presences().size() == 1);
     assertThat(presences().get(0).state()).isEqualTo(Signal.State.DEGRADED);
     assertThat(desk.channel.room())
         .as("the desk's order decides who gets what is left")
         .isEqualTo(50);
-    assertThat(desk.send("w1-1.1")).isInstanceOf(Outcome.Accepted.class);
+    assertThat(desk.send("w1-1.1", Message.Mark.ACTS)).isInstanceOf(Outcome.Accepted.class);
     assertThat(desk.channel.room()).isEqualTo(49);
   }
 
@@ -198,7 +201,37 @@ class WeChatChannelTest {
     desk.listening();
     await().until(() -> facts().getOrDefault("quota", "").startsWith("0 of"));
     assertThat(desk.channel.room()).isEqualTo(1);
-    assertThat(desk.send("w1-1.1")).isInstanceOf(Outcome.Accepted.class);
+    assertThat(desk.send("w1-1.1", Message.Mark.ACTS)).isInstanceOf(Outcome.Accepted.class);
+  }
+
+  @Test
+  void the_last_tenth_of_the_quota_goes_to_red_warnings_and_to_who_can_act() throws Exception {
+    desk.platform.quota(
+        "{\"errcode\":0,\"errmsg\":\"ok\",\"quota\":{\"daily_limit\":1000,\"used\":900,\"remain\":100}}");
+    desk.listening();
+    await().until(() -> facts().getOrDefault("quota", "").startsWith("100 of"));
+    Outcome.Retry later = (Outcome.Retry) desk.send("w1-1.1");
+    assertThat(later.why()).contains("quota").contains("people who can act");
+    assertThat(desk.clock.instant().plus(later.after())).isEqualTo("2026-11-22T16:00:00Z");
+    assertThat(desk.send(Desk.message("n-1.1", Content.Kind.NOTICE, false, Map.of())))
+        .isInstanceOf(Outcome.Permanent.class);
+    assertThat(desk.platform.sent()).isEmpty();
+    assertThat(desk.send("w1-2.1", Message.Mark.ACTS)).isInstanceOf(Outcome.Accepted.class);
+    assertThat(desk.send("w1-3.1", Message.Mark.RESERVE)).isInstanceOf(Outcome.Accepted.class);
+    assertThat(desk.send("w1-4.1", Message.Mark.OVER_BUDGET)).isInstanceOf(Outcome.Accepted.class);
+    Message drill = Desk.message("w2-1.1", Content.Kind.WARN, true, Map.of());
+    assertThat(
+            desk.send(
+                new Message(
+                    "w2-1.1",
+                    drill.address(),
+                    drill.content(),
+                    Map.of(),
+                    Set.of(Message.Mark.ACTS, Message.Mark.RESERVE))))
+        .as("a drill spends nothing that a warning may need")
+        .isInstanceOf(Outcome.Retry.class);
+    desk.clock.move(later.after());
+    assertThat(desk.send("w1-1.2")).as("a new day").isInstanceOf(Outcome.Accepted.class);
   }
 
   @Test

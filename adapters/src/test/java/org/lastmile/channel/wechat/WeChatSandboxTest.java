@@ -101,7 +101,8 @@ class WeChatSandboxTest {
             plain ? "" : settings.aesKey(),
             "",
             null,
-            via);
+            via,
+            WeChatConfig.OfficialAccount.USUAL_RESERVE);
     return new WeChatChannel(new WeChatConfig(account, Desk.QUICK), store, clock, new Random(1));
   }
 
@@ -402,13 +403,29 @@ class WeChatSandboxTest {
 
   @Test
   void an_outage_is_lane_down_and_over_by_itself() throws Exception {
-    sandbox.breaks(500);
+    sandbox.breaks(503);
     assertThat(send("w1.1.1")).isInstanceOf(Outcome.LaneDown.class);
     assertThat(channel.check().state()).isEqualTo(Health.State.DOWN);
     sandbox.recovers();
     time.move(Duration.ofSeconds(5));
     assertThat(send("w1.1.2")).isInstanceOf(Outcome.Accepted.class);
     assertThat(channel.check().state()).isEqualTo(Health.State.UP);
+  }
+
+  @Test
+  void a_storm_of_500_risks_one_message_and_loses_none() throws Exception {
+    assertThat(send("w1.0.1")).isInstanceOf(Outcome.Accepted.class);
+    sandbox.breaks(500);
+    assertThat(send("w1.1.1")).isInstanceOf(Outcome.Unknown.class);
+    for (int i = 2; i < 6; i++) {
+      assertThat(send("w1." + i + ".1")).isInstanceOf(Outcome.LaneDown.class);
+      time.move(Duration.ofSeconds(5));
+    }
+    sandbox.recovers();
+    for (int i = 1; i < 6; i++) {
+      assertThat(send("w1." + i + ".2")).isInstanceOf(Outcome.Accepted.class);
+    }
+    await().until(() -> wang.inbox().size() == 6);
   }
 
   @Test

@@ -1,6 +1,8 @@
 package org.lastmile.channel.wechat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.lastmile.channel.wechat.ScriptedPlatform.AGENT;
 import static org.lastmile.channel.wechat.ScriptedPlatform.WECOM_SEND;
 import static org.lastmile.channel.wechat.ScriptedPlatform.WECOM_TOKEN;
 import static org.lastmile.channel.wechat.ScriptedPlatform.errcode;
@@ -84,6 +86,23 @@ class WeComErrorCodeTest {
 
   private String facts() {
     return desk.channel.check().parts().get(0).facts().get("requests at one time");
+  }
+
+  @Test
+  void a_wrong_agent_id_or_address_shows_before_the_first_message() throws Exception {
+    await().until(() -> desk.platform.queries(AGENT).size() == 1);
+    for (int code : new int[] {40056, 301002, 60020}) {
+      desk.platform.next(AGENT, errcode(code));
+      try (WeComChannel another = desk.process(Desk.QUICK)) {
+        await().until(() -> another.check().state() == Health.State.DOWN);
+        assertThat(another.check().why()).contains(code + ": ");
+      }
+    }
+    try (WeComChannel another = desk.process(Desk.QUICK)) {
+      await()
+          .until(() -> "answers".equals(another.check().parts().get(0).facts().get("application")));
+      assertThat(another.check().state()).isEqualTo(Health.State.UP);
+    }
   }
 
   @Test

@@ -12,8 +12,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Health;
+import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 
 /** What is known, and what is not, when the way to the platform fails. */
@@ -116,18 +119,60 @@ class WireFaultsTest {
   }
 
   @Test
-  void a_server_error_is_lane_down_and_over_when_the_next_message_is_taken() throws Exception {
-    desk.platform.nextSend(status(502, Map.of(), "<html>Bad Gateway</html>"));
-    assertThat(((Outcome.LaneDown) desk.send("w1-1.1")).why()).startsWith("HTTP 502");
+  void a_server_that_takes_nothing_is_lane_down_and_over_when_the_next_message_is_taken()
+      throws Exception {
+    desk.platform.nextSend(status(503, Map.of(), "<html>Unavailable</html>"));
+    assertThat(((Outcome.LaneDown) desk.send("w1-1.1")).why()).startsWith("HTTP 503");
     assertThat(desk.channel.check().state()).isEqualTo(Health.State.DOWN);
     assertThat(desk.send("w1-1.2")).isInstanceOf(Outcome.Accepted.class);
     assertThat(desk.channel.check().state()).isEqualTo(Health.State.UP);
   }
 
   @Test
-  void a_gateway_that_got_no_answer_leaves_the_outcome_unknown() throws Exception {
-    desk.platform.nextSend(status(504, Map.of(), ""));
+  void a_server_error_after_the_request_was_written_is_unknown_and_not_repeated_late()
+      throws Exception {
+    for (int code : List.of(500, 502, 504)) {
+      desk.platform.nextSend(status(code, Map.of(), "<html>Bad Gateway</html>"));
+      String delivery = "w1-" + code;
+      assertThat(((Outcome.Unknown) desk.send(delivery + ".1")).why()).startsWith("HTTP " + code);
+      desk.clock.move(Duration.ofMinutes(10));
+      assertThat(desk.send(delivery + ".2")).isInstanceOf(Outcome.Unknown.class);
+    }
+    assertThat(desk.platform.sent()).hasSize(3);
+  }
+
+  @Test
+  void while_servers_fail_no_message_is_risked_until_the_platform_answers_again() throws Exception {
+    desk.listening();
+    desk.platform.nextSend(status(500, Map.of(), ""));
     assertThat(desk.send("w1-1.1")).isInstanceOf(Outcome.Unknown.class);
+    assertThat(desk.channel.check().state()).isEqualTo(Health.State.DOWN);
+    assertThat(desk.channel.room()).isZero();
+    assertThat(desk.send("w1-2.1")).isInstanceOf(Outcome.LaneDown.class);
+    desk.platform.next(ScriptedPlatform.TOKEN, status(502, Map.of(), ""));
+    desk.clock.move(Duration.ofSeconds(5));
+    assertThat(((Outcome.LaneDown) desk.send("w1-2.2")).why()).startsWith("HTTP 502");
+    assertThat(desk.platform.sent()).hasSize(1);
+    desk.clock.move(Duration.ofSeconds(5));
+    assertThat(desk.send("w1-2.3")).isInstanceOf(Outcome.Accepted.class);
+    assertThat(desk.send("w1-1.2")).isInstanceOf(Outcome.Accepted.class);
+    assertThat(desk.channel.check().state()).isEqualTo(Health.State.UP);
+  }
+
+  @Test
+  void a_possible_repeat_is_not_sent_while_nobody_knows_when_the_first_was() throws Exception {
+    Message first = Desk.message("w1-1.1", Content.Kind.WARN, false, Map.of());
+    desk.memory.away(true);
+    Message again =
+        new Message(
+            "w1-1.2",
+            first.address(),
+            first.content(),
+            Map.of(),
+            Set.of(Message.Mark.POSSIBLE_DUPLICATE));
+    assertThat(((Outcome.Unknown) desk.send(again)).why()).contains("not repeated");
+    assertThat(desk.platform.sent()).isEmpty();
+    assertThat(desk.send(first)).isInstanceOf(Outcome.Accepted.class);
   }
 
   @Test

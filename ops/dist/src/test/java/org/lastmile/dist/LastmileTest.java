@@ -7,10 +7,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lastmile.simulators.wechat.AccountSettings;
+import org.lastmile.simulators.wechat.WeChatSandbox;
+import org.lastmile.simulators.wechat.WeComSettings;
 import picocli.CommandLine;
 
 class LastmileTest {
@@ -140,6 +144,52 @@ class LastmileTest {
     assertThat(err.toString()).contains("channels.loudspeaker.broker");
     assertThat(out.toString()).contains("ok       store: Redis").contains("http.port");
     assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void checkAsksBothPlatformsOfWeChat() throws IOException {
+    WeComSettings wecom = WeComSettings.plain();
+    try (WeChatSandbox sandbox =
+        new WeChatSandbox(AccountSettings.plain(), wecom, 0, Clock.systemUTC())) {
+      assertThat(run("check", "--config", wechat(sandbox, wecom.secret(), wecom.agentId())))
+          .as(err.toString())
+          .isZero();
+      assertThat(out.toString())
+          .contains("ok       channels.wechat.official-account: the account answers")
+          .contains("ok       channels.wechat.wecom: the application answers");
+
+      assertThat(run("check", "--config", wechat(sandbox, wecom.secret(), 1))).isEqualTo(1);
+      assertThat(err.toString()).contains("channels.wechat.wecom: 40056").contains("agent-id");
+
+      assertThat(run("check", "--config", wechat(sandbox, "geheim", wecom.agentId()))).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("channels.wechat.wecom: no token: 40001: the secret is wrong")
+          .doesNotContain("geheim");
+    }
+  }
+
+  private String wechat(WeChatSandbox sandbox, String secret, long agentId) throws IOException {
+    AccountSettings account = AccountSettings.plain();
+    WeComSettings wecom = WeComSettings.plain();
+    return Files.writeString(
+            folder.resolve("wechat.yaml"),
+            """
+            http: { host: 127.0.0.1, port: 0, management-port: 0 }
+            store: { data: data }
+            channels:
+              wechat:
+                official-account: { base-url: "%1$s", app-id: %2$s, secret: "%3$s", template-id: t, callback-token: t }
+                wecom: { base-url: "%1$s", corp-id: %4$s, agent-id: %5$d, secret: "%6$s", callback-token: t, aes-key: %7$s }
+            """
+                .formatted(
+                    sandbox.baseUrl(),
+                    account.appId(),
+                    account.secret(),
+                    wecom.corpId(),
+                    agentId,
+                    secret,
+                    wecom.aesKey()))
+        .toString();
   }
 
   @Test

@@ -71,7 +71,8 @@ final class WeChatThroughput implements Measure {
         sandbox.wecom().member(WeChatSending.userid(i));
       }
       sandbox.latency(Duration.ofMillis(latency));
-      WeChatSending.Result result = WeChatSending.measure(sandbox.baseUrl(), store, count, 1);
+      WeChatSending.Result result =
+          WeChatSending.measure(sandbox.baseUrl(), store, count, latency > 100 ? 1 : 3);
       String how = ", " + latency + " ms";
       figures.accept(
           Figure.higher(

@@ -22,6 +22,7 @@ import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
 import org.lastmile.channel.sms.SmsChannel;
 import org.lastmile.channel.sms.SmsConfig;
 import org.lastmile.channel.wechat.WeChatChannel;
+import org.lastmile.channel.wechat.WeComChannel;
 import org.lastmile.config.Config;
 import org.lastmile.ledger.EmbeddedRedis;
 import org.lastmile.ledger.Ledger;
@@ -214,22 +215,48 @@ record Surroundings(List<String> good, List<String> problems) {
   }
 
   private void wechat(Config config, Ledger ledger) {
-    String path = "channels.wechat";
-    if (config.wechat() == null) {
-      good.add(path + ": off");
+    if (config.wechat() == null && config.wecom() == null) {
+      good.add("channels.wechat: off");
       return;
     }
-    try (WeChatChannel channel =
-        new WeChatChannel(
-            config.wechat(), ledger.memory("wechat"), Clock.systemUTC(), new SecureRandom())) {
+    if (config.wechat() != null) {
+      platform(
+          "official-account",
+          "the account answers",
+          new WeChatChannel(
+              config.wechat(), ledger.memory("wechat"), Clock.systemUTC(), new SecureRandom()));
+    }
+    if (config.wecom() != null) {
+      platform(
+          "wecom",
+          "the application answers",
+          new WeComChannel(
+              config.wecom(), ledger.memory("wecom"), Clock.systemUTC(), new SecureRandom()));
+    }
+  }
+
+  private void platform(String section, String works, Channel opened) {
+    String path = "channels.wechat." + section;
+    try (Channel channel = opened) {
       channel.listen(signal -> new CompletableFuture<>());
-      Health health = await(channel, ANSWER, h -> h.state() == Health.State.UP);
-      if (health.state() == Health.State.UP) {
-        good.add(path + ": the account answers");
+      Health health = await(channel, ANSWER, Surroundings::answered);
+      String why = health.parts().get(0).why();
+      if (health.state() == Health.State.DOWN || !answered(health)) {
+        problems.add(path + ": " + (why.isEmpty() ? "does not answer" : why));
       } else {
-        problems.add(path + ".official-account: " + health.why());
+        good.add(path + ": " + works + (why.isEmpty() ? "" : "; " + why));
       }
     }
+  }
+
+  /** The platform has said yes or no. */
+  private static boolean answered(Health health) {
+    return health.parts().stream()
+        .allMatch(
+            p ->
+                p.state() == Health.State.DOWN
+                    || !("not fetched yet".equals(p.facts().get("token"))
+                        || "not asked yet".equals(p.facts().get("application"))));
   }
 
   private static Health.State part(Health health, String name) {

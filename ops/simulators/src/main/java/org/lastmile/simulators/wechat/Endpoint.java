@@ -13,6 +13,7 @@ public enum Endpoint {
   SUBSCRIBE_SEND(Platform.ACCOUNT, "POST", "/cgi-bin/message/subscribe/bizsend"),
   QUOTA(Platform.ACCOUNT, "POST", "/cgi-bin/openapi/quota/get"),
   GETTOKEN(Platform.WECOM, "GET", "/cgi-bin/gettoken"),
+  AGENT(Platform.WECOM, "GET", "/cgi-bin/agent/get"),
   MESSAGE_SEND(Platform.WECOM, "POST", "/cgi-bin/message/send"),
   RECALL(Platform.WECOM, "POST", "/cgi-bin/message/recall"),
   UPDATE_CARD(Platform.WECOM, "POST", "/cgi-bin/message/update_template_card"),

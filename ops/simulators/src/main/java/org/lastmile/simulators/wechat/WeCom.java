@@ -207,6 +207,7 @@ public final class WeCom implements Counterpart {
         default -> {
           admit(call);
           yield switch (call.endpoint()) {
+            case AGENT -> agent(call.query());
             case MESSAGE_SEND -> send(call.body());
             case RECALL -> recall(call.body());
             case UPDATE_CARD -> update(call.body());
@@ -296,8 +297,17 @@ public final class WeCom implements Counterpart {
     return answer;
   }
 
+  private ObjectNode agent(Map<String, String> query) throws Refused {
+    checkAgent(query.getOrDefault("agentid", ""));
+    return ok().put("agentid", settings.agentId()).put("name", "预警");
+  }
+
   private void checkAgent(JsonNode body) throws Refused {
-    if (body.path("agentid").asInt() != settings.agentId()) {
+    checkAgent(body.path("agentid").asText());
+  }
+
+  private void checkAgent(String agentId) throws Refused {
+    if (!agentId.equals(Long.toString(settings.agentId()))) {
       throw new Refused(40056, "invalid agentid");
     }
   }
