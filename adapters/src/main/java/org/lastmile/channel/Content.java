@@ -3,6 +3,7 @@ package org.lastmile.channel;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What is said, apart from whom it is said to. Two messages whose contents have the same id carry
@@ -39,8 +40,10 @@ public record Content(
     List<String> targets,
     List<String> supersedes) {
 
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
   public Content {
-    if (!id.matches("[A-Za-z0-9._-]{1,64}")) {
+    if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException("content id is not [A-Za-z0-9._-]{1,64}: " + id);
     }
     if (priority < 0 || priority > 9) {

@@ -2,6 +2,7 @@ package org.lastmile.channel;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * One content for one address: what a channel is handed.
@@ -17,8 +18,10 @@ import java.util.Set;
 public record Message(
     String attempt, String address, Content content, Map<String, String> fields, Set<Mark> marks) {
 
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
   public Message {
-    if (!attempt.matches("[A-Za-z0-9._-]{1,64}")) {
+    if (!ID.matcher(attempt).matches()) {
       throw new IllegalArgumentException("attempt id is not [A-Za-z0-9._-]{1,64}: " + attempt);
     }
     fields = Map.copyOf(fields);

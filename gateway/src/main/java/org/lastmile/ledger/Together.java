@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import redis.clients.jedis.AbstractPipeline;
@@ -15,14 +15,17 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
  * What many threads want of the server at one time goes there in one trip and waits for its disk
- * once: whoever finds the way free takes along what the others have put down meanwhile.
+ * once: whoever finds a way free takes along what the others have put down meanwhile.
  */
 final class Together {
+  /** Trips at one time: who comes alone need not wait for the one that has just left. */
+  private static final int WAYS = 4;
+
   /** In one trip; more would keep the first waiting for the last. */
   private static final int MOST = 200;
 
   private final RedisLink link;
-  private final ReentrantLock way = new ReentrantLock();
+  private final Semaphore ways = new Semaphore(WAYS);
   private final Queue<Wish<?>> wishes = new ConcurrentLinkedQueue<>();
 
   Together(RedisLink link) {
@@ -80,16 +83,16 @@ final class Together {
     wishes.add(mine);
     boolean interrupted = false;
     while (!mine.done) {
-      if (way.tryLock()) {
+      boolean went = false;
+      if (!wishes.isEmpty() && ways.tryAcquire()) {
         try {
-          while (!mine.done) {
-            go();
-          }
+          went = go();
         } finally {
-          way.unlock();
+          ways.release();
         }
         wakeNext();
-      } else {
+      }
+      if (!went && !mine.done) {
         LockSupport.park(this);
         interrupted |= Thread.interrupted(); // else the next wait would be none
       }
@@ -103,7 +106,7 @@ final class Together {
     return mine.answer;
   }
 
-  /** Who put a wish down while the way was taken may be asleep, and nobody else under way. */
+  /** Who put a wish down while all ways were taken may be asleep, and nobody else under way. */
   private void wakeNext() {
     Wish<?> next = wishes.peek();
     if (next != null) {
@@ -111,13 +114,17 @@ final class Together {
     }
   }
 
-  private void go() {
+  /** Takes along what has been put down; false when that is nothing. */
+  private boolean go() {
     List<Wish<?>> load = new ArrayList<>();
     for (Wish<?> wish = wishes.poll(); wish != null; wish = wishes.poll()) {
       load.add(wish);
       if (load.size() == MOST) {
         break;
       }
+    }
+    if (load.isEmpty()) {
+      return false;
     }
     try {
       if (load.size() == 1) {
@@ -132,6 +139,7 @@ final class Together {
     } finally {
       load.forEach(Wish::done);
     }
+    return true;
   }
 
   private void together(List<Wish<?>> load) {

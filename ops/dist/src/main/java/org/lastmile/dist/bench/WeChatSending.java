@@ -58,6 +58,7 @@ final class WeChatSending {
   /** With the next, within what the platform lets one member have in a minute. */
   private static final int WARM_BATCHES = 6;
 
+  private static final long ARRIVED_MS = 500;
   private static final int WECOM_ROUNDS = 7;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -141,28 +142,35 @@ final class WeChatSending {
   }
 
   static Message message(String round, int number, String to, Instant now) {
-    Content content =
-        new Content(
-            "c" + round,
-            Content.Kind.WARN,
-            "w1",
-            "【测试镇】暴雨红色预警：上坝滑坡点请立即转移到村小学。收到请回复1，去不了回复2。",
-            Map.of(
-                Field.GRADE, "红色",
-                Field.HAZARD, "暴雨",
-                Field.PLACE, "上坝滑坡点",
-                Field.ACTION, "立即转移到村小学",
-                Field.TIME, "2026年11月22日 11:30",
-                Field.HEADLINE, "暴雨红色预警",
-                Field.LINK, "http://localhost/w/1"),
-            Speech.PLAIN,
-            now,
-            now.plus(Duration.ofDays(1)),
-            1,
-            false,
-            List.of(),
-            List.of());
+    return message(content(round, now), round, number, to);
+  }
+
+  private static Message message(Content content, String round, int number, String to) {
     return new Message("a" + round + "-" + number + ".1", to, content, Map.of(), Set.of());
+  }
+
+  /** As the desk does, one for everybody who is told the same. */
+  private static Content content(String round, Instant now) {
+    return new Content(
+        "c" + round,
+        Content.Kind.WARN,
+        "w1",
+        "【测试镇】暴雨红色预警：上坝滑坡点请立即转移到村小学。收到请回复1，去不了回复2。",
+        Map.of(
+            Field.GRADE, "红色",
+            Field.HAZARD, "暴雨",
+            Field.PLACE, "上坝滑坡点",
+            Field.ACTION, "立即转移到村小学",
+            Field.TIME, "2026年11月22日 11:30",
+            Field.HEADLINE, "暴雨红色预警",
+            Field.LINK, "http://localhost/w/1"),
+        Speech.PLAIN,
+        now,
+        now.plus(Duration.ofDays(1)),
+        1,
+        false,
+        List.of(),
+        List.of());
   }
 
   // What follows runs in the child.
@@ -174,10 +182,16 @@ final class WeChatSending {
     try (RedisLedger ledger = new RedisLedger(RedisAddress.parse(args[1]), "bench");
         WeChatChannel account =
             new WeChatChannel(
-                account(sending.base), ledger.memory("wechat"), Clock.systemUTC(), new Random(1));
+                account(sending.base),
+                ledger.memory("wechat" + sending.base.getPort()),
+                Clock.systemUTC(),
+                new Random(1));
         WeComChannel wecom =
             new WeComChannel(
-                wecom(sending.base), ledger.memory("wecom"), Clock.systemUTC(), new Random(1))) {
+                wecom(sending.base),
+                ledger.memory("wecom" + sending.base.getPort()),
+                Clock.systemUTC(),
+                new Random(1))) {
       account.listen(signal -> CompletableFuture.completedFuture(null));
       wecom.listen(signal -> CompletableFuture.completedFuture(null));
       // Both sides pay for the JVM's warming up before the clock starts.
@@ -185,7 +199,9 @@ final class WeChatSending {
       sending.bareAccount("warm", few);
       ours(account, "warm", few, WeChatSending::openid);
       for (int i = 0; i < WARM_BATCHES; i++) {
+        settled();
         sending.bareWecom("warm" + i, count);
+        settled();
         ours(wecom, "warm" + i, count, WeChatSending::userid);
       }
       Samples[] all = {new Samples(), new Samples(), new Samples(), new Samples()};
@@ -196,7 +212,9 @@ final class WeChatSending {
       }
       long after = used();
       for (int i = 0; i < WECOM_ROUNDS; i++) {
+        settled();
         all[3].add(sending.bareWecom("bare" + i, count));
+        settled();
         all[2].add(ours(wecom, "ours" + i, count, WeChatSending::userid));
       }
       StringBuilder line = new StringBuilder();
@@ -207,6 +225,11 @@ final class WeChatSending {
       System.out.flush();
     }
     Runtime.getRuntime().halt(0); // the client's idle connections need no farewell
+  }
+
+  /** What a turn has sent arrives on the sandbox's phones after it, at the next one's cost. */
+  private static void settled() throws InterruptedException {
+    Thread.sleep(ARRIVED_MS);
   }
 
   private static long used() {
@@ -224,12 +247,12 @@ final class WeChatSending {
     Semaphore room = new Semaphore(Math.max(1, channel.room()));
     Semaphore done = new Semaphore(0);
     AtomicInteger good = new AtomicInteger();
-    Instant now = Instant.now();
     long start = System.nanoTime();
+    Content content = content(round, Instant.now());
     for (int i = 0; i < count; i++) {
       room.acquire();
       channel
-          .send(message(round, i, to.of(i), now))
+          .send(message(content, round, i, to.of(i)))
           .whenComplete(
               (outcome, problem) -> {
                 if (outcome instanceof Outcome.Accepted) {
