@@ -23,6 +23,7 @@ export const channels = (warning, actions) => {
 };
 
 const MOST_LACKING = 50;
+const FIT = 6; // more than these are scrolled through
 
 /** Who can't be reached by WeChat: to be mended before the storm. */
 const reach = () => {
@@ -31,15 +32,19 @@ const reach = () => {
   if (!r || !state.channels.some((c) => c.name === 'wechat' || c.name === 'wecom')) return nothing;
   const lacking = r.points - r.complete;
   return html`<div class="reach">
-    <p>${w.people(r.responsibleReached, r.responsible)} · ${w.homes(r.householdsReached, r.households)}</p>
+    <p>${w.people(r.responsibleReached, r.responsible)}</p>
+    <p>${w.homes(r.householdsReached, r.households)}</p>
     ${lacking === 0
       ? nothing
       : html`<details>
           <summary>${w.lacking(lacking)}</summary>
-          <ul>
+          <ul tabindex=${r.items.length > FIT ? 0 : nothing} aria-label=${w.lacking(lacking)}>
             ${r.items
               .slice(0, MOST_LACKING)
-              .map((p) => html`<li><b>${p.name}</b> <small>${p.village}</small> ${p.missing.length ? p.missing.join(inChinese() ? '、' : ', ') : w.nobody}</li>`)}
+              .map((p) => html`<li>
+                <b>${p.name}</b> <small>${p.village}</small>
+                <span>${p.missing.length ? p.missing.join(inChinese() ? '、' : ', ') : w.nobody}</span>
+              </li>`)}
           </ul>
           ${lacking > MOST_LACKING ? html`<p>${w.more(lacking - MOST_LACKING)}</p>` : nothing}
         </details>`}

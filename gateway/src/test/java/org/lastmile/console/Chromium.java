@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The machine's own browser; tests that need one are left out where there is none. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
   private final Playwright playwright;
   private final Browser browser;
 
-  Chromium() {
+  public Chromium() {
     Optional<Path> chromium =
         Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
             .map(Path::of)
@@ -38,7 +38,7 @@ final class Chromium implements AutoCloseable {
                     .setArgs(List.of("--no-sandbox")));
   }
 
-  Browser browser() {
+  public Browser browser() {
     return browser;
   }
 

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.net.http.HttpRequest;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -51,10 +52,7 @@ class ConsolePageTest {
 
   @BeforeEach
   void open() {
-    house = new House();
-    house.clock.pass(Duration.between(house.clock.instant(), Instant.now()));
-    house.accounts.putUser("王芳", Role.ADMIN, House.PASSWORD, List.of());
-    house.accounts.putUser("李强", Role.VIEWER, House.PASSWORD, List.of());
+    moveInto(new House());
     context =
         chromium.browser().newContext(new Browser.NewContextOptions().setViewportSize(1366, 768));
     page = context.newPage();
@@ -66,6 +64,16 @@ class ConsolePageTest {
             complaints.add(m.text());
           }
         });
+  }
+
+  private void moveInto(House which) {
+    if (house != null) {
+      house.close();
+    }
+    house = which;
+    house.clock.pass(Duration.between(house.clock.instant(), Instant.now()));
+    house.accounts.putUser("王芳", Role.ADMIN, House.PASSWORD, List.of());
+    house.accounts.putUser("李强", Role.VIEWER, House.PASSWORD, List.of());
   }
 
   @AfterEach
@@ -355,6 +363,81 @@ class ConsolePageTest {
     page.reload();
     assertThat(page.locator(".count-unreached")).containsText("Unreached");
     assertThat(page.locator("html")).hasAttribute("lang", "en");
+  }
+
+  @Test
+  void whoIsNotReachedByWeChatIsNamedPointByPointBeforeTheStorm() {
+    moveInto(House.withWeChat());
+    loses("oWxa1secretsecret");
+    loses("oWxb1secretsecret");
+    loses("oWxb4secretsecret");
+    signIn("王芳");
+    Locator reach = page.locator(".reach");
+    assertThat(reach).containsText("责任人 12 人中 9 人有微信");
+    assertThat(reach).containsText("群众 6 户中 0 户有微信");
+    assertThat(reach.getByText("王建国1")).isHidden();
+    reach.locator("summary").focus();
+    page.keyboard().press("Enter");
+    assertThat(reach.locator("li")).hasCount(2);
+    assertThat(reach.locator("li").first()).containsText("东溪村1号滑坡");
+    assertThat(reach.locator("li").first()).containsText("王建国1、李秀英1");
+    assertThat(reach.locator("li").last()).containsText("西岭村4号滑坡");
+    assertThat(reach.locator("li").last()).containsText("李秀英4");
+    assertThat(broken()).isEmpty();
+    picture("reach-office");
+    page.setViewportSize(390, 844);
+    reach.scrollIntoViewIfNeeded();
+    assertThat(wider()).isZero();
+    picture("reach-phone");
+    page.getByRole(AriaRole.BUTTON, named("English")).click();
+    assertThat(reach).containsText("9 of 12 responsible persons on WeChat");
+    assertThat(reach).containsText("2 points have somebody responsible without WeChat");
+  }
+
+  @Test
+  void whoMayNotSeePeopleSeesHowManyLackWeChatAndNoName() {
+    moveInto(House.withWeChat());
+    loses("oWxa1secretsecret");
+    signIn("李强");
+    Locator reach = page.locator(".reach");
+    reach.locator("summary").click();
+    assertThat(reach.locator("li")).containsText("王**");
+    assertThat(reach).not().containsText("王建国");
+  }
+
+  @Test
+  void aLongListOfPointsWithoutWeChatIsCutShortAndStaysWithinItsCard() {
+    moveInto(House.withWeChat(Township.many(60)));
+    loses("oWxa1secretsecret");
+    signIn("王芳");
+    Locator reach = page.locator(".reach");
+    reach.locator("summary").click();
+    assertThat(reach.locator("li")).hasCount(50);
+    assertThat(reach).containsText("还有 10 个点");
+    page.setViewportSize(390, 844);
+    assertThat(wider()).isZero();
+    assertThat(reach.boundingBox().height).isLessThan(500);
+    assertThat(broken()).isEmpty();
+    picture("reach-many");
+  }
+
+  private void loses(String openid) {
+    House.get(
+        house.desk.signal(
+            "wechat",
+            new Signal.Binding(
+                openid, Signal.Change.DEAD, "40003", house.clock.instant(), Map.of())));
+  }
+
+  private int wider() {
+    Object over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
+    return ((Number) over).intValue();
+  }
+
+  private void picture(String name) {
+    page.locator(".card", new Page.LocatorOptions().setHas(page.locator(".reach")))
+        .screenshot(
+            new Locator.ScreenshotOptions().setPath(Path.of("target/console-page", name + ".png")));
   }
 
   @Test

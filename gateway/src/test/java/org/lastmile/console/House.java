@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -49,10 +50,7 @@ final class House implements AutoCloseable {
   /** How the modems are. */
   volatile Health modems = part("modem-1", Health.State.UP, "");
 
-  final Map<String, Supplier<Health>> channels =
-      Map.of(
-          "sms", () -> modems,
-          "loudspeaker", () -> part("broker", Health.State.DOWN, "no connection"));
+  final Map<String, Supplier<Health>> channels = new LinkedHashMap<>();
 
   final Links links = new Links(ledger.memory("links"), new SecureRandom(), "http://localhost");
 
@@ -105,6 +103,12 @@ final class House implements AutoCloseable {
       Map<String, Callback> callbacks,
       Map<String, Planner.Address> addresses,
       List<Threat.AtPoint> threatened) {
+    channels.put("sms", () -> modems);
+    channels.put("loudspeaker", () -> part("broker", Health.State.DOWN, "no connection"));
+    addresses.keySet().stream()
+        .filter(name -> !channels.containsKey(name))
+        .sorted()
+        .forEach(name -> channels.put(name, () -> part("account", Health.State.UP, "")));
     SecureRandom random = new SecureRandom();
     rosters.threatened = threatened;
     desk =

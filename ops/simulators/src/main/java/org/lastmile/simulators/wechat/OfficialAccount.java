@@ -146,6 +146,11 @@ public final class OfficialAccount implements Counterpart {
         });
   }
 
+  /** How many messages are kept for review. */
+  int held() {
+    return loop.ask(heldForReview::size);
+  }
+
   /** What was kept for review is never sent. */
   public void dropReviewed() {
     loop.tell(heldForReview::clear);

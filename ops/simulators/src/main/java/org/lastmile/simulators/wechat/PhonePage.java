@@ -58,22 +58,36 @@ final class PhonePage {
     StringBuilder page = new StringBuilder();
     List<Follower> followers =
         sandbox.account().followers().stream().filter(f -> f.openid().contains(filter)).toList();
-    page.append(heading("公众号", "关注者", followers.size()));
+    page.append(heading("account", "公众号", "关注者", followers.size()));
+    page.append(review(sandbox.account().held()));
     followers.stream().limit(MOST_PHONES).forEach(f -> page.append(phone(f)));
     List<Member> members =
         sandbox.wecom().members().stream().filter(m -> m.userid().contains(filter)).toList();
-    page.append(heading("企业微信", "成员", members.size()));
+    page.append(heading("wecom", "企业微信", "成员", members.size()));
     members.stream().limit(MOST_PHONES).forEach(m -> page.append(phone(m)));
     List<RobotMessage> robot = sandbox.wecom().robotMessages();
     if (!robot.isEmpty()) {
-      page.append("<h2>群机器人</h2>").append(robot(robot));
+      page.append("<h2 id=robots>群机器人</h2>").append(robot(robot));
     }
     return page.toString();
   }
 
-  private static String heading(String platform, String people, int count) {
+  private static String heading(String id, String platform, String people, int count) {
     String some = count > MOST_PHONES ? "，显示前 " + MOST_PHONES + " 位，可按编号查找" : "";
-    return "<h2>" + platform + " <small>" + count + " 位" + people + some + "</small></h2>\n";
+    String words = platform + " <small>" + count + " 位" + people + some + "</small>";
+    return "<h2 id=" + id + " data-v=" + count + ">" + words + "</h2>\n";
+  }
+
+  /** What the platform keeps back; on no phone, so it stands beside them. */
+  private static String review(int held) {
+    String action = "/sandbox/account/";
+    String inside =
+        held == 0
+            ? ""
+            : ("<p>" + held + " 条消息在审核中，手机上还看不到</p>")
+                + button(action + "release", "", "", "放行", "")
+                + button(action + "drop", "", "", "丢弃", "");
+    return "<div id=review data-v=" + held + ">" + inside + "</div>\n";
   }
 
   private String phone(Follower follower) {
@@ -220,24 +234,33 @@ final class PhonePage {
       String chat,
       String reply,
       String menu) {
-    String inside =
-        "<header><h3>"
+    String head =
+        "<h3>"
             + escape(name)
             + "</h3>"
             + (status.isEmpty() ? "" : "<em>" + escape(status) + "</em>")
-            + change
-            + "</header><div class=chat>"
-            + chat
-            + "</div>"
-            + (reply.isEmpty() && menu.isEmpty() ? "" : "<footer>" + reply + menu + "</footer>");
+            + change;
+    String foot = reply + menu;
+    return part("section", "id=\"" + escape(id) + "\"", parts(head, chat, foot)) + "\n";
+  }
+
+  private static String parts(String head, String chat, String foot) {
+    return part("header", "", head)
+        + part("div", "class=chat", chat)
+        + (foot.isEmpty() ? "" : part("footer", "", foot));
+  }
+
+  /** Its version tells the page what to put in anew, so that what somebody writes stays. */
+  private static String part(String tag, String attributes, String inside) {
     String version = Integer.toHexString(inside.hashCode());
-    return "<section id=\"" + escape(id) + "\" data-v=" + version + ">" + inside + "</section>\n";
+    String start = "<" + tag + " " + attributes + " data-v=" + version + ">";
+    return start + inside + "</" + tag + ">";
   }
 
   private static String reply(String action) {
     return "<form class=reply method=post action=\""
         + action
-        + "\"><input name=text autocomplete=off aria-label=回复 placeholder=回复…>"
+        + "\"><input name=text autocomplete=off required aria-label=回复 placeholder=回复…>"
         + "<input type=hidden name=back value=\"/\"><button>发送</button></form>";
   }
 

@@ -167,4 +167,14 @@ class ControlTest {
     assertThat(caller.get("/?q=nobody").body()).doesNotContain("oWang");
     assertThat(caller.get("/sandbox/phones?q=oW").body()).contains("oWang").doesNotContain("<html");
   }
+
+  @Test
+  void thePageSaysWhatIsHeldForReviewUntilItIsLetGo() throws Exception {
+    caller.post("/sandbox/account/hold", "");
+    caller.account(SEND, BODY);
+    assertThat(caller.get("/").body()).contains("1 条消息在审核中", "还没有消息");
+    caller.post("/sandbox/account/release", "");
+    sandbox.account().follower("oWang").expect("暴雨", SOON);
+    assertThat(caller.get("/").body()).doesNotContain("审核中");
+  }
 }
