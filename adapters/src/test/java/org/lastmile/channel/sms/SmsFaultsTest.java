@@ -18,9 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lastmile.channel.Health;
+import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.channel.Signal.Evidence;
+import org.lastmile.channel.sms.pdu.Words;
 import org.lastmile.simulators.modem.Fault;
 
 /** What goes wrong with modems, one thing at a time, and what the sender hears of it. */
@@ -119,21 +121,14 @@ class SmsFaultsTest {
   }
 
   @Test
-  void a_message_that_is_refused_while_others_leave_fails_for_good_and_no_modem_is_restarted()
-      throws Exception {
-    Duration transit = Duration.ofMillis(200); // so that others leave between two refusals
-    try (Bench bench = Bench.with(folder, 3, s -> s.withNetworkDelay(transit)).ready()) {
-      bench.smsc.phone(PHONE).refused(304);
-      CompletionStage<Outcome> refused = bench.channel.send(message("a1", PHONE, "hello"));
-      for (int i = 0; i < 8; i++) {
-        CompletionStage<Outcome> unused =
-            bench.channel.send(message("b" + i, "1390000010" + i, "hello"));
-      }
-      assertThat(refused)
-          .succeedsWithin(PATIENCE)
-          .isInstanceOfSatisfying(
-              Outcome.Permanent.class, p -> assertThat(p.why()).startsWith("CMS 304: PDU"));
-      assertThat(recovery(bench)).isEmpty();
+  void a_message_is_to_blame_when_it_alone_is_refused() {
+    Phone phone = Phone.read(PHONE).orElseThrow();
+    Message message = message("a1", PHONE, "hello");
+    Letter alone = new Letter(message, phone, Words.of("hello", ""), false, 0);
+    Letter amongOthers = new Letter(message, phone, Words.of("hello", ""), false, 1);
+    for (int refusal = 1; refusal <= 3; refusal++) {
+      assertThat(alone.refusedAsItIs(7)).as("nothing left but this").isFalse();
+      assertThat(amongOthers.refusedAsItIs(7 + refusal)).isEqualTo(refusal == 3);
     }
   }
 
