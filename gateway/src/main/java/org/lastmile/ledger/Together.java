@@ -133,6 +133,7 @@ final class Together {
         together(load);
       }
     } catch (RuntimeException | Error e) {
+      // Whatever went wrong, all who went along are to hear of it: else they would wait for ever.
       RuntimeException problem =
           e instanceof RuntimeException known ? known : new IllegalStateException(e);
       load.stream().filter(w -> w.problem == null).forEach(w -> w.problem = problem);

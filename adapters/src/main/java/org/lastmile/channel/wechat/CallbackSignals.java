@@ -203,6 +203,7 @@ final class CallbackSignals implements CallbackReader {
     try {
       return keep.get().whenComplete((kept, problem) -> over.run());
     } catch (RuntimeException e) {
+      // Else a place among those who may be answered would be taken for good.
       over.run();
       throw e;
     }
