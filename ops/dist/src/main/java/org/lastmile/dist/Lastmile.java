@@ -9,6 +9,7 @@ import org.lastmile.dist.command.Check;
 import org.lastmile.dist.command.Import;
 import org.lastmile.dist.command.Issue;
 import org.lastmile.dist.command.Modem;
+import org.lastmile.dist.command.Provision;
 import org.lastmile.dist.command.Run;
 import org.lastmile.dist.command.Simulate;
 import org.lastmile.dist.command.Status;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
       Token.class,
       Check.class,
       Modem.class,
+      Provision.class,
       Simulate.class
     })
 public final class Lastmile implements Runnable {

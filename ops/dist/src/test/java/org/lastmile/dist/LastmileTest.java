@@ -43,6 +43,7 @@ class LastmileTest {
         "modem list",
         "modem probe",
         "modem test",
+        "provision",
         "simulate",
         "simulate modem",
         "simulate speakers",
@@ -70,6 +71,9 @@ class LastmileTest {
         "modem probe",
         "modem test /dev/ttyUSB0",
         "run --config",
+        "provision --out x",
+        "provision --all",
+        "provision --all --device x --out y",
         "status a b"
       })
   void whatCanNotBeUnderstoodEndsWithTwoAndIsToldOnStderr(String line) {
