@@ -108,10 +108,24 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
   }
 
+  /**
+   * The server of a gateway that uses that data folder now; empty when none does. For commands that
+   * read beside a running gateway.
+   *
+   * @throws Refused when the folder can't be read
+   */
+  public static Optional<RedisAddress> running(Path data) {
+    try {
+      return RedisFolder.inUse(data);
+    } catch (IOException e) {
+      throw new Refused("the data folder " + data + " can't be read: " + e, e);
+    }
+  }
+
   /** Where it listens, with its password. */
   public RedisAddress address() {
     try {
-      return RedisAddress.parse("redis://:" + folder.password() + "@127.0.0.1:" + folder.port());
+      return folder.address();
     } catch (IOException e) {
       throw new UncheckedIOException("can't read the password of the store", e);
     }

@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -75,6 +76,35 @@ final class RedisFolder implements AutoCloseable {
               + "; make it writable, or name another with store.data",
           e);
     }
+  }
+
+  /** The server of whoever holds the folder now; empty when nobody does. */
+  static Optional<RedisAddress> inUse(Path wanted) throws IOException {
+    Path path = wanted.toAbsolutePath().normalize();
+    if (!Files.exists(path.resolve("lock"))) {
+      return Optional.empty();
+    }
+    try (FileChannel lockFile = FileChannel.open(path.resolve("lock"), StandardOpenOption.WRITE);
+        RedisFolder folder = new RedisFolder(path, lockFile)) {
+      if (!isHeld(lockFile)) {
+        return Optional.empty();
+      }
+      folder.load();
+      return Optional.of(folder.address());
+    }
+  }
+
+  private static boolean isHeld(FileChannel lockFile) throws IOException {
+    try (FileLock free = lockFile.tryLock()) {
+      return free == null;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    }
+  }
+
+  /** Where the server listens, with its password. */
+  RedisAddress address() throws IOException {
+    return RedisAddress.parse("redis://:" + password() + "@127.0.0.1:" + port());
   }
 
   private void lock() throws IOException {

@@ -10,6 +10,7 @@ import org.lastmile.dist.command.Import;
 import org.lastmile.dist.command.Issue;
 import org.lastmile.dist.command.Keys;
 import org.lastmile.dist.command.Modem;
+import org.lastmile.dist.command.Provision;
 import org.lastmile.dist.command.Run;
 import org.lastmile.dist.command.Simulate;
 import org.lastmile.dist.command.Status;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
       Check.class,
       Modem.class,
       Keys.class,
+      Provision.class,
       Simulate.class
     })
 public final class Lastmile implements Runnable {

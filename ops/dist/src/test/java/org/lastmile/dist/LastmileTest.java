@@ -56,6 +56,7 @@ class LastmileTest {
         "keys recover announce",
         "keys recover sign",
         "keys recover deliver",
+        "provision",
         "simulate",
         "simulate modem",
         "simulate speakers",
@@ -88,6 +89,9 @@ class LastmileTest {
         "keys recover",
         "keys recover sign",
         "keys rotate --alg",
+        "provision --out x",
+        "provision --all",
+        "provision --all --device x --out y",
         "status a b"
       })
   void whatCanNotBeUnderstoodEndsWithTwoAndIsToldOnStderr(String line) {

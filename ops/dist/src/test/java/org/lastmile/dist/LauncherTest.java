@@ -32,6 +32,7 @@ class LauncherTest {
     source("ops/dist/src/main/java/A.java");
     source("ops/dist/src/test/java/T.java");
     source("pom.xml");
+    source("ops/mosquitto/mosquitto.conf");
     program(
         "mvnw",
         """
@@ -70,6 +71,14 @@ class LauncherTest {
     assertThat(calls().lines()).hasSize(1);
 
     touchLater("gateway/src/main/java/A.java");
+    lastmile("status");
+    assertThat(calls().lines()).hasSize(2);
+  }
+
+  @Test
+  void buildsAgainWhenTheBrokerSettingsThatItPacksAreNewer() throws Exception {
+    lastmile("status");
+    touchLater("ops/mosquitto/mosquitto.conf");
     lastmile("status");
     assertThat(calls().lines()).hasSize(2);
   }
