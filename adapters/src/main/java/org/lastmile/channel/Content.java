@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  * @param issued when it was issued
  * @param playBy after this moment it is not worth waking anyone: bounds sending, SMS validity and
  *     device expiry
- * @param priority 0 (highest) to 9; lifts and corrections 0, RED 1, ORANGE 2, YELLOW 3, BLUE 4,
- *     notices 6 and up
+ * @param priority 0 (highest) to 9; lifts to people 0, RED 1, ORANGE 2, YELLOW 3, BLUE 4, drills 5,
+ *     notices 6 and up; a lift to a loudspeaker has its warning's
  * @param drill a drill: every wire marks it so
  * @param targets area codes and groups it is meant for; empty = only the message's own address
  * @param supersedes ids of contents that this one replaces or, for {@link Kind#STOP} and {@link

@@ -47,6 +47,9 @@ final class Dispatch {
    */
   private static final int MOST_INTERRUPTIONS = 5;
 
+  /** Behind the slightest warning, before notices. */
+  private static final int DRILL = 5;
+
   /** Behind the last audience that is told to act, before residents. */
   private static final int DETAILS = 2 * Audience.RESIDENT.ordinal() - 1;
 
@@ -313,9 +316,19 @@ final class Dispatch {
                 words.supersedes()));
   }
 
+  /**
+   * Any real warning interrupts any drill. On a loudspeaker a lift ends what it names at once, and
+   * its words wait their turn: an all-clear for one warning must not sound into a graver one.
+   */
   private static int priority(Progress progress, Delivery delivery, Content.Kind kind) {
+    if (progress.warning().drill()) {
+      return DRILL;
+    }
     int first = 1 + grade(progress).ordinal();
-    return kind == Content.Kind.LIFT ? 0 : delivery.details() ? first + 1 : first;
+    if (kind == Content.Kind.LIFT) {
+      return delivery.audience() == Audience.LOUDSPEAKER ? first : 0;
+    }
+    return delivery.details() ? first + 1 : first;
   }
 
   /** The same whenever it is asked for, and later for a later rung: devices play the later one. */

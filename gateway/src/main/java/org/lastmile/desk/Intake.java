@@ -345,7 +345,16 @@ final class Intake {
                 || (row.state() == DeliveryState.FAILED
                     && row.delivery().audience() == Audience.LOUDSPEAKER
                     && row.handoff() != null);
-        if (toldOrMaybe) {
+        // A device that has not got this one may still say what this one was to replace.
+        boolean device = row.delivery().audience() == Audience.LOUDSPEAKER;
+        List<String> replaced =
+            device
+                ? of.progress.plan().words().get(row.delivery().words()).supersedes()
+                : List.of();
+        if (toldOrMaybe || !replaced.isEmpty()) {
+          List<String> contents = new ArrayList<>();
+          contents.add(of.progress.plan().contentId(row.delivery()));
+          contents.addAll(replaced);
           former.add(
               new Planner.Former(
                   row.delivery().channel(),
@@ -353,7 +362,7 @@ final class Intake {
                   row.delivery().recipient(),
                   row.delivery().name(),
                   row.delivery().address(),
-                  List.of(of.progress.plan().contentId(row.delivery()))));
+                  contents));
         }
       }
     }

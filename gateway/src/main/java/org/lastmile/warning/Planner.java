@@ -33,6 +33,9 @@ public final class Planner {
   /** More codes than this in one message nobody reads; further points need the link. */
   private static final int MOST_CODES = 20;
 
+  /** So many ids fit a command beside the longest text. */
+  private static final int MOST_ENDED = 32;
+
   private final Warning warning;
   private final String id;
   private final Threat threat;
@@ -150,6 +153,11 @@ public final class Planner {
 
   private static String key(Former told) {
     return told.channel() + ' ' + told.address();
+  }
+
+  /** What a device may still say of before; older ones have long expired. */
+  private List<String> ended(String address) {
+    return former.getOrDefault(address, List.of()).stream().distinct().limit(MOST_ENDED).toList();
   }
 
   /** The plan of an alert or an update. The warning has a grade. */
@@ -331,7 +339,7 @@ public final class Planner {
   }
 
   private void device(int stage, String channel, Device device) {
-    List<String> replaced = former.getOrDefault(channel + ' ' + device.id, List.of());
+    List<String> replaced = ended(channel + ' ' + device.id);
     if (device.said == null) {
       List<HazardPoint> its = device.points.stream().map(points::get).toList();
       device.said = voice.words(Audience.LOUDSPEAKER, its, Map.of(), List.of(), false);
@@ -514,9 +522,7 @@ public final class Planner {
         .forEach(
             f -> {
               List<String> ended =
-                  f.audience() == Audience.LOUDSPEAKER
-                      ? List.copyOf(new LinkedHashSet<>(former.get(key(f))))
-                      : terms.supersedes();
+                  f.audience() == Audience.LOUDSPEAKER ? ended(key(f)) : terms.supersedes();
               add(
                   f.channel(),
                   f.audience() == Audience.LOUDSPEAKER ? Audience.LOUDSPEAKER : Audience.FORMER,

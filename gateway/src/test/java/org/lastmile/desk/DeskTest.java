@@ -530,6 +530,46 @@ class DeskTest {
   }
 
   @Test
+  void a_lift_ends_what_a_loudspeaker_says_that_never_got_the_update() {
+    town.point("p1", true);
+    town.issue(Town.warning(Grade.RED, "1"));
+    Message play = town.carries("loudspeaker").get(0);
+    town.issue(
+        Town.warning(
+            Grade.RED,
+            "2",
+            Warning.Type.UPDATE,
+            Warning.Nature.ACTUAL,
+            List.of(new Warning.Reference("气象台", "1", Town.NOON))));
+    // The device is away: the update's command has not left.
+    town.issue(
+        Town.warning(
+            Grade.RED,
+            "3",
+            Warning.Type.CANCEL,
+            Warning.Nature.ACTUAL,
+            List.of(new Warning.Reference("气象台", "2", Town.NOON))));
+    Message lift = town.carries("loudspeaker").get(0);
+    assertThat(lift.content().kind()).isEqualTo(Content.Kind.LIFT);
+    assertThat(lift.content().supersedes()).contains(play.content().id()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void on_a_loudspeaker_drills_rank_behind_every_warning_and_a_lift_as_its_warning() {
+    town.point("p1", true);
+    town.issue(
+        Town.warning(Grade.RED, "d", Warning.Type.ALERT, Warning.Nature.EXERCISE, List.of()));
+    int drill = town.carries("loudspeaker").get(0).content().priority();
+    Receipt blue = town.issue(Town.warning(Grade.BLUE, "1"));
+    int warning = town.carries("loudspeaker").get(0).content().priority();
+    town.carries("sms");
+    town.ask(d -> d.lift(blue.id(), "li", "雨停了"));
+    assertThat(drill).isGreaterThan(warning).isLessThan(6);
+    assertThat(town.carries("loudspeaker").get(0).content().priority()).isEqualTo(warning);
+    assertThat(town.carries("sms")).isNotEmpty().allMatch(m -> m.content().priority() == 0);
+  }
+
+  @Test
   void an_update_replaces_in_one_step_and_tells_those_who_have_left_its_area() {
     town.point("p1", true).point("p2", true);
     Receipt alert = town.issue(Town.warning(Grade.ORANGE, "1"));

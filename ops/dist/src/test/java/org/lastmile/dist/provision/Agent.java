@@ -155,7 +155,8 @@ final class Agent implements AutoCloseable {
         .until(() -> actions().stream().map(Agent::told).anyMatch(told::equals));
   }
 
-  private static String told(JsonNode action) {
+  /** One action as the stories say it. */
+  static String told(JsonNode action) {
     String words = action.path("do").asText() + " " + action.path("content").asText();
     String reason = action.path("reason").asText(action.path("outcome").asText());
     return (words + " " + reason).strip();
