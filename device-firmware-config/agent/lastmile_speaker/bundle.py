@@ -1,9 +1,10 @@
 """What provisioning gave this device: device.json, or the same as OpenWrt's UCI."""
-import base64
 import json
 import os
 import re
 import shlex
+
+from .trust import SIZES, Trust, key
 
 
 class BadBundle(Exception):
@@ -31,22 +32,23 @@ class Bundle:
         self.tls = server.get("tls") is True
         self.ca = os.path.join(folder, server["ca"]) if server.get("ca") else None
         self.code = str(values.get("code", ""))
-        self.groups = set(values.get("groups", []))
+        self.groups = tuple(dict.fromkeys(values.get("groups", [])))
         self.floor = values.get("floor") is True
         self.model = str(values.get("model") or "LastMile agent")[:64]
-        self.keys = {}
-        for key in need("keys", list):
-            if key.get("alg") != "Ed25519":
-                continue  # a key of an algorithm that this program does not know verifies nothing
-            raw = base64.b64decode(key.get("public", ""))
-            if len(raw) != 32:
-                problems.append(f"key '{key.get('kid')}' is not 32 bytes")
-            if key.get("use", "command") == "command":
-                self.keys[key.get("kid")] = raw
+        keys = []
+        for line in need("keys", list):
+            try:
+                one = key(line)
+            except (ValueError, KeyError, TypeError) as e:
+                problems.append(f"a key that is none: {e}")
+                continue
+            if one.alg in SIZES:  # one of another algorithm verifies nothing
+                keys.append(one)
+        self.trust = Trust(tuple(keys))
         if not self.host or not isinstance(self.port, int) or not 0 < self.port < 65536:
             problems.append("'server' has no host, or no port from 1 to 65535")
-        if not self.keys:
-            problems.append("no Ed25519 key for commands: every command would be refused")
+        if not self.trust.of("command"):
+            problems.append("no key for commands: every command would be refused")
         if self.ca and not os.path.isfile(self.ca):
             problems.append(f"{self.ca} is not there")
         if problems:

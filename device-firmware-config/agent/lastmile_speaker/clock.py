@@ -37,9 +37,10 @@ class Clock:
         self.at_least = max(self.at_least, moment)
 
     def told(self, moment):
-        """A signed floor says what time it is."""
-        self.floor = moment, time.monotonic()
-        self.at_least = 0
+        """A signed floor says what time it is; a clock that is valid and near it goes on."""
+        if not self.valid() or abs(self.now() - moment) > PROVEN_WRONG:
+            self.floor = moment, time.monotonic()
+            self.at_least = 0
 
     def kept(self):
         return self.mode == "trusted" or (self.mode == "auto" and synchronised())

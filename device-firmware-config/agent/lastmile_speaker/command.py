@@ -5,9 +5,14 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from .tree import signed_bytes
+from .trust import MOST, key
+
 LARGEST = 8192
 LONGEST_TEXT = 1500
-KINDS = ("WARN", "UPDATE", "LIFT", "STOP", "TEST", "NOTICE")
+KINDS = ("WARN", "UPDATE", "LIFT", "STOP", "TEST", "NOTICE", "CONFIG", "REPORT", "PRELOAD")
+MOST_GROUPS = 32
+BOUNDS = {"volume": (0, 100), "heartbeat": (10, 60), "quietFrom": (0, 1439), "quietTo": (0, 1439)}
 ID = re.compile(r"[A-Za-z0-9._-]{1,96}")
 CONTENT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -33,17 +38,18 @@ class Body:
     siren: str
     audio: str
     sha256: str
-
-    def is_for(self, bundle):
-        return any(self.matches(target, bundle) for target in self.targets)
+    config: dict
 
     @staticmethod
-    def matches(target, bundle):
-        if target.startswith("device:"):
-            return target == "device:" + bundle.device
-        if re.fullmatch("[0-9]+", target):
-            return bundle.code.startswith(levels(target))
-        return target in bundle.groups
+    def own_test(volume, not_after):
+        """What the device asks of itself."""
+        return Body(
+            "self-test", "TEST", "", (0, 0), 9, 0, not_after, (), frozenset(), "", 1, 0.0, volume,
+            "", "", "", {},
+        )
+
+    def is_for(self, device, code, groups):
+        return any(matches(target, device, code, groups) for target in self.targets)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,18 @@ class Floor:
     boot: str
     now: int
     place: tuple
+    ended: tuple
+
+
+@dataclass(frozen=True)
+class KeyList:
+    """A keys or a recovery document: whom to believe from now on."""
+
+    recovery: bool
+    epoch: int
+    issued: int
+    keys: tuple
+    seq_floor: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +95,16 @@ def levels(code):
     return code
 
 
-def opened(payload, verifier):
+def matches(target, device, code, groups):
+    if target.startswith("device:"):
+        return target == "device:" + device
+    if re.fullmatch("[0-9]+", target):
+        return code.startswith(levels(target))
+    return target in groups
+
+
+def opened(payload, verifier, trust, now):
+    """now by the device's clock, 0 = it has no valid one."""
     try:
         if len(payload) > LARGEST:
             raise ValueError(f"{len(payload)} bytes")
@@ -99,13 +126,15 @@ def opened(payload, verifier):
         if body.get("type") == "command" and not CONTENT.fullmatch(content):
             raise ValueError("body without a content id")
         signature = decoded(wrapper.get("sig", ""))
+        under = signed_bytes(signed, decoded(wrapper.get("path", "")))
     except (ValueError, TypeError, RecursionError) as e:
         return Opened(id=name, reason="MALFORMED", note=str(e))
     shown = content if isinstance(content, str) and CONTENT.fullmatch(content) else ""
     kid = wrapper.get("kid")
-    if not isinstance(kid, str) or kid not in verifier.keys:
-        return Opened(name, shown, "UNKNOWN_KEY", f"key {kid}"[:200])
-    if len(signature) != 64 or not verifier.verify(kid, signed, signature):
+    signer = trust.find(kid, "recovery" if body.get("type") == "recovery" else "command", now)
+    if signer is None:
+        return Opened(name, shown, "UNKNOWN_KEY", f"key {kid}")
+    if not verifier.is_right(signer, under, signature):
         return Opened(name, shown, "BAD_SIGNATURE")
     try:
         return inside(name, shown, body)
@@ -116,8 +145,11 @@ def opened(payload, verifier):
 def inside(name, content, body):
     """What a known key has signed."""
     if body.get("type") == "floor":
-        floor = Floor(body["device"], body["boot"], number(body, "now"), place(body))
+        ended = tuple(map(str, body.get("ended", [])))
+        floor = Floor(body["device"], body["boot"], number(body, "now"), place(body), ended)
         return Opened(name, content, body=floor)
+    if body.get("type") in ("keys", "recovery"):
+        return Opened(name, content, body=key_list(body))
     if body.get("type") != "command" or body.get("kind") not in KINDS:
         return Opened(name, content, "UNSUPPORTED", f"{body.get('type')} {body.get('kind')}"[:200])
     if len(body["text"]) > LONGEST_TEXT:
@@ -146,8 +178,39 @@ def inside(name, content, body):
             str(speech.get("siren", "")),
             str(speech.get("audio", "")),
             sha256,
+            settings(body) if body["kind"] == "CONFIG" else {},
         ),
     )
+
+
+def key_list(body):
+    recovery = body["type"] == "recovery"
+    if not 0 < len(body["keys"]) <= MOST:
+        raise ValueError(f"{len(body['keys'])} keys")
+    return KeyList(
+        recovery,
+        number(body, "epoch"),
+        number(body, "issued"),
+        tuple(map(key, body["keys"])),
+        number(body, "seqFloor") if recovery else 0,
+    )
+
+
+def settings(body):
+    """Of a CONFIG what is known here; raises ValueError when that is out of bounds."""
+    config = body["config"]
+    kept = {}
+    for name, (least, most) in BOUNDS.items():
+        if name in config:
+            if not least <= number(config, name) <= most:
+                raise ValueError(f"{name} {config[name]}")
+            kept[name] = config[name]
+    if "groups" in config:
+        groups = config["groups"]
+        if not all(isinstance(g, str) for g in groups) or len(groups) > MOST_GROUPS:
+            raise ValueError("groups")
+        kept["groups"] = list(dict.fromkeys(groups))
+    return kept
 
 
 def place(body):

@@ -9,25 +9,32 @@ import sys
 import threading
 import time
 
-from . import FIRMWARE
-from .command import Floor, opened
+from . import FIRMWARE, quiet
+from .command import Body, Floor, KeyList, opened
+from .memory import Known
 from .mqtt import Broken, Connection, message, topic
-from .player import Player
+from .player import AUDIBLE, Player
+from .sound import Unplayable
 
 PATIENCE = 20
-AUDIBLE = 30
+LARGEST_STATE = 1024
+PRELOAD_SECONDS = 300
 
 
 class Device:
-    def __init__(self, bundle, memory, verifier, clock, studio, horn, settings):
+    def __init__(self, bundle, memory, verifier, clock, studio, horn, sensor, settings):
         self.bundle = bundle
         self.memory = memory
         self.verifier = verifier
         self.clock = clock
         self.settings = settings
+        self.trust = bundle.trust
+        if memory.trust and memory.provisioned == bundle.trust:
+            self.trust = memory.trust  # a new bundle is a new beginning
         self.session = 0
-        self.boot = secrets.token_hex(16)
+        self.new_boot(settings.boot)
         self.floored = False
+        self.restate = False  # its state has changed: said when that is saved
         self.storage = ""
         self.considering = False  # then what is answered is saved with the rest, in a moment
         self.connection = None
@@ -42,12 +49,13 @@ class Device:
         self.studio = studio
         if settings.wav:
             self.actions = open(os.path.join(settings.wav, "actions.jsonl"), "a", encoding="utf-8")
-        self.player = Player(self, studio, horn)
+        self.preloading = threading.Lock()
+        self.player = Player(self, studio, horn, sensor)
 
     # What the player asks.
 
     def volume(self):
-        return self.settings.volume
+        return min(self.settings.volume, self.memory.config.get("volume", 100))
 
     def muted(self):
         """A file named muted in the state folder: what a switch on the box makes and removes."""
@@ -63,6 +71,23 @@ class Device:
             self.memory.dirty |= outcome != "playing"  # to have begun is not worth the wear
             if not self.considering:
                 self.keep()
+        self.wake()
+
+    def busy(self, known):
+        """Not obeyed and not remembered: whoever brings it again is heard anew."""
+        with self.memory.lock:
+            self.memory.forget(known)
+            self.answer(known, "refused", reason="BUSY")
+
+    def tested(self, outcome, heard):
+        with self.memory.lock:
+            self.memory.test = {"at": self.clock.at(), "outcome": outcome}
+            if heard is not None:
+                self.memory.test["heard"] = heard
+            self.memory.dirty = True
+            if not self.considering:
+                self.keep()
+        self.restate = True
         self.wake()
 
     def keep(self):
@@ -85,14 +110,19 @@ class Device:
     # The checks.
 
     def consider(self, payload):
-        it = opened(payload, self.verifier)
+        it = opened(payload, self.verifier, self.trust, self.clock.at())
         if it.reason:
             return self.refuse(it, it.reason, it.note)
         if isinstance(it.body, Floor):
-            return self.take(it)
+            return self.take_floor(it)
+        if isinstance(it.body, KeyList):
+            return self.take_keys(it)
         body = it.body
-        if not body.is_for(self.bundle):
+        if not body.is_for(self.bundle.device, self.bundle.code, self.groups()):
             return self.refuse(it, "NOT_FOR_ME")
+        if self.needs_floor():
+            self.restate = True
+            return self.refuse(it, "NO_FLOOR")
         with self.memory.lock:
             known = self.memory.known(body.content)
             if known and not again(known, it.id):
@@ -100,8 +130,6 @@ class Device:
                 self.memory.post(receipt(it.id, known.content, known.last))
                 self.memory.stale = True
                 return None
-            if self.needs_floor():
-                return self.refuse(it, "NO_FLOOR")
             reason = self.memory.refusal(body)
             if reason:
                 return self.refuse(it, reason)
@@ -111,12 +139,19 @@ class Device:
                 at = {"outcome": "expired", "at": self.clock.at()}
                 self.memory.post(receipt(it.id, body.content, at))
                 return None
-            known = known or self.memory.accept(body)
+            known = self.memory.accept(body)
             known.ids = [it.id]
-            self.answer(known, "received")
+            if body.kind in ("CONFIG", "REPORT"):
+                self.configure(body)
+                self.answer(known, "done")
+            else:
+                self.answer(known, "received")
         self.say(f"{body.content}: {body.kind} accepted")
         self.act("accept", body.content, kind=body.kind, priority=body.priority)
-        self.player.obey(known, body)
+        if body.kind == "PRELOAD":
+            threading.Thread(target=self.preload, args=(known, body), daemon=True).start()
+        elif body.kind not in ("CONFIG", "REPORT"):
+            self.player.obey(known, body)
         return None
 
     def refuse(self, it, reason, note=""):
@@ -124,15 +159,40 @@ class Device:
         self.act("refuse", it.content, reason=reason)
         facts = {"outcome": "refused", "reason": reason, "at": self.clock.at()}
         if note:
-            facts["note"] = note[:200]
+            facts["note"] = note
         self.memory.post(receipt(it.id, it.content, facts))
+
+    def configure(self, body):
+        if body.kind == "CONFIG":
+            self.memory.config = {**self.memory.config, **body.config}
+            self.memory.configured = body.content
+        self.restate = True
+
+    def groups(self):
+        return self.memory.config.get("groups", self.bundle.groups)
+
+    def preload(self, known, body):
+        with self.preloading:  # one at a time: it is never urgent
+            try:
+                self.studio.library.fetch(body.audio, body.sha256, PRELOAD_SECONDS)
+                self.answer(known, "done")
+            except Unplayable as e:
+                self.answer(known, "failed", reason=e.reason, note=e.note)
+            except Exception as e:  # whatever it was, it has an answer
+                self.answer(known, "failed", reason="INTERNAL", note=repr(e))
+
+    # Floor and keys.
+
+    def new_boot(self, name=""):
+        self.boot = name or secrets.token_hex(16)
+        self.boot_at = time.monotonic()
 
     def needs_floor(self):
         """A device that can't know what is old is told, if its gateway can tell."""
-        blind = not self.clock.valid() or not (self.memory.has_history() or any(self.memory.floor))
+        blind = not self.clock.valid() or not self.memory.has_history()
         return self.bundle.floor and not self.floored and blind
 
-    def take(self, it):
+    def take_floor(self, it):
         floor = it.body
         if floor.device != self.bundle.device:
             return self.refuse(it, "NOT_FOR_ME")
@@ -140,13 +200,29 @@ class Device:
             return self.refuse(it, "REPLAYED", "a floor for another boot")
         with self.memory.lock:
             self.clock.told(floor.now)
-            self.memory.floor = max(self.memory.floor, floor.place)
+            self.memory.raise_floor(floor.place, floor.ended)
             self.memory.dirty = True
         self.floored = True
+        self.restate = True
         self.say(f"floor {floor.place}")
         self.act("floor", "", epoch=floor.place[0], seq=floor.place[1])
-        if self.connection:
-            self.state(self.connection, "heartbeat")
+        return None
+
+    def take_keys(self, it):
+        trust, reason = self.trust.after(it.body, self.verifier.can)
+        if reason:
+            return self.refuse(it, reason)
+        self.restate = True
+        if trust is self.trust:
+            return None
+        with self.memory.lock:
+            self.trust = self.memory.trust = trust
+            self.memory.provisioned = self.bundle.trust
+            if it.body.recovery:
+                self.memory.begin_anew((it.body.epoch, it.body.seq_floor))
+            self.memory.dirty = True
+        self.say(f"trusts {', '.join(k.kid for k in trust.keys)}")
+        self.act("keys", it.content, epoch=trust.epoch, issued=trust.issued)
         return None
 
     # The wire.
@@ -188,7 +264,7 @@ class Device:
         beat = time.monotonic()
         while not self.stopping.is_set():
             self.flush(connection)
-            wait = max(0, min(1, beat + self.settings.heartbeat - time.monotonic()))
+            wait = max(0, min(1, beat + self.heartbeat() - time.monotonic()))
             packets = connection.packets(wait, self.wake_end)
             with self.memory.lock:
                 self.considering = bool(packets)
@@ -197,14 +273,35 @@ class Device:
             for packet_id in filter(None, done):
                 connection.acknowledge(packet_id)
             self.drain()
-            if time.monotonic() >= beat + self.settings.heartbeat:
+            if self.needs_floor() and time.monotonic() > self.boot_at + self.settings.floor_patience:
+                self.new_boot()
+                self.restate = True
+            self.test_itself()
+            if self.restate or time.monotonic() >= beat + self.heartbeat():
                 beat = time.monotonic()
+                self.restate = False
                 self.state(connection, "heartbeat")
                 self.memory.dirty |= self.memory.stale
                 self.keep()
             connection.keep()
         self.send(connection, "state", self.offline("bye"), retain=True)
         connection.close(politely=True)
+
+    def heartbeat(self):
+        return self.memory.config.get("heartbeat", self.settings.heartbeat)
+
+    def test_itself(self):
+        """By its own timetable: a tone in the quiet time that a CONFIG has named."""
+        now = quiet.due(self.memory.config, self.bundle.device, self.clock.now())
+        if not now or now == self.memory.tested or not self.clock.valid() or self.player.at_work():
+            return
+        with self.memory.lock:
+            self.memory.tested = now
+            self.memory.dirty = True
+            self.keep()
+        until = int(self.clock.now()) + 60
+        self.act("test", "self-test")
+        self.player.obey(Known("self-test", (0, 0), "", 0), Body.own_test(AUDIBLE, until))
 
     def receive(self, first, body):
         """The packet id to acknowledge when memory is saved; 0 = none."""
@@ -256,7 +353,7 @@ class Device:
             "session": self.session,
             "at": self.clock.at(),
             "uptime": int(float(first_line("/proc/uptime", "0").split()[0])),
-            "volume": self.settings.volume,
+            "volume": self.volume(),
             "muted": self.muted(),
             "model": self.bundle.model,
             "firmware": FIRMWARE,
@@ -272,7 +369,25 @@ class Device:
             state["boot"] = self.boot
             if self.needs_floor():
                 state["needs"] = "floor"
+        state.update(self.kept())
+        if len(octets(state)) > LARGEST_STATE:
+            del state["groups"]
         self.send(connection, "state", state, retain=True)
+
+    def kept(self):
+        """Of what it keeps, what the gateway wants to know."""
+        memory = self.memory
+        kept = {"groups": list(self.groups())}
+        if memory.obeyed:
+            kept["last"] = memory.obeyed
+        if memory.configured:
+            kept["config"] = memory.configured
+        if memory.test:
+            kept["test"] = memory.test
+        # Said only when a power cut can't undo it.
+        if self.trust.edition() == memory.saved_edition != (0, 0):
+            kept["trust"] = {"epoch": self.trust.epoch, "issued": self.trust.issued}
+        return kept
 
     def offline(self, reason):
         return {"v": 1, "type": "offline", "session": self.session, "reason": reason}
@@ -301,10 +416,13 @@ def again(known, delivery):
     unheard = last["outcome"] == "played" and (
         last.get("muted") or last.get("volume", 0) < AUDIBLE or last.get("heard") is False
     )
-    return delivery not in known.ids and (last["outcome"] in ("failed", "refused") or unheard)
+    return delivery not in known.ids and (last["outcome"] == "failed" or unheard)
 
 
 def receipt(delivery, content, facts):
+    if "note" in facts:  # it may hold what somebody else wrote
+        shown = "".join(c if c.isprintable() else " " for c in facts["note"])
+        facts = {**facts, "note": shown[:200]}
     return {"v": 1, "id": delivery, "content": content, **facts}
 
 

@@ -3,6 +3,8 @@ import json
 import os
 import threading
 
+from .trust import trust
+
 WINDOW = 64
 ENDED = 256
 OUTBOX = 64
@@ -34,9 +36,18 @@ class Memory:
         self.file = os.path.join(folder, "memory.json")
         self.lock = threading.RLock()
         self.window = {}
+        self.placeless = []  # contents whose place a recovery took away
         self.ended = []
         self.outbox = []
         self.floor = (0, 0)
+        self.trust = None  # as documents have made it; None = as provisioned
+        self.provisioned = None  # the list that was the bundle's then
+        self.saved_edition = (0, 0)
+        self.config = {}
+        self.configured = ""
+        self.obeyed = ""
+        self.test = None
+        self.tested = 0  # the quiet time in which it tested itself last
         self.broken = ""
         self.dirty = False  # must be saved before anything is answered
         self.stale = False  # worth saving one day
@@ -49,11 +60,19 @@ class Memory:
             for k in kept["window"]:
                 known = Known(**k)
                 self.window[known.place] = known
+            self.placeless = [Known(**k) for k in kept.get("placeless", [])]
             self.ended, self.outbox = kept["ended"], kept["outbox"]
             self.floor = tuple(kept["floor"])
+            if kept.get("trust"):
+                self.trust = trust(kept["trust"])
+                self.provisioned = trust(kept["provisioned"])
+                self.saved_edition = self.trust.edition()
+            self.config = kept.get("config", {})
+            self.configured, self.obeyed = kept.get("configured", ""), kept.get("obeyed", "")
+            self.test, self.tested = kept.get("test"), kept.get("tested", 0)
         except FileNotFoundError:
             return  # the first start
-        except (OSError, ValueError, KeyError, TypeError) as e:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as e:
             # Better a device without history, which then asks for a floor, than none at all.
             self.broken = str(e)
             os.replace(self.file, self.file + ".broken")
@@ -62,9 +81,17 @@ class Memory:
         with self.lock:
             kept = {
                 "window": [vars(k) for k in self.window.values()],
+                "placeless": [vars(k) for k in self.placeless],
                 "ended": self.ended,
                 "outbox": self.outbox,
                 "floor": self.floor,
+                "trust": self.trust and self.trust.values(),
+                "provisioned": self.provisioned and self.provisioned.values(),
+                "config": self.config,
+                "configured": self.configured,
+                "obeyed": self.obeyed,
+                "test": self.test,
+                "tested": self.tested,
             }
             fresh = self.file + ".new"
             with open(fresh, "w", encoding="utf-8", opener=private) as file:
@@ -78,12 +105,16 @@ class Memory:
             finally:
                 os.close(folder)
             self.dirty = self.stale = False
+            self.saved_edition = self.trust.edition() if self.trust else (0, 0)
 
     def has_history(self):
-        return bool(self.window)
+        return bool(self.window or self.placeless) or any(self.floor)
+
+    def all(self):
+        return [*self.window.values(), *self.placeless]
 
     def known(self, content):
-        return next((k for k in self.window.values() if k.content == content), None)
+        return next((k for k in self.all() if k.content == content), None)
 
     def refusal(self, body):
         """REPLAYED, SUPERSEDED, or empty when neither."""
@@ -92,28 +123,52 @@ class Memory:
         if (
             (same and same.content != body.content)
             or (full and body.place < min(self.window))
-            or body.place < self.floor
+            or body.place <= self.floor
         ):
             return "REPLAYED"
         overtaken = body.about and any(
-            k.about == body.about and k.issued > body.issued for k in self.window.values()
+            k.about == body.about and k.issued > body.issued for k in self.all()
         )
         return "SUPERSEDED" if overtaken or body.content in self.ended else ""
 
     def accept(self, body):
-        known = Known(body.content, body.place, body.about, body.issued)
+        """Also what is known already: it has a new place then."""
+        known = self.known(body.content) or Known(body.content, body.place, body.about, body.issued)
+        self.forget(known)
+        known.place = body.place
         self.window[body.place] = known
         if len(self.window) > WINDOW:
             del self.window[min(self.window)]
-        self.ended = (self.ended + sorted(body.supersedes - set(self.ended)))[-ENDED:]
+        self.end(sorted(body.supersedes))
+        self.obeyed = body.content
         return known
+
+    def forget(self, known):
+        """As if it had never come."""
+        if self.window.get(known.place) is known:
+            del self.window[known.place]
+        if known in self.placeless:
+            self.placeless.remove(known)
+
+    def end(self, contents):
+        self.ended = ([e for e in self.ended if e not in contents] + list(contents))[-ENDED:]
+
+    def raise_floor(self, place, ended):
+        self.floor = max(self.floor, place)
+        self.end(ended)
+
+    def begin_anew(self, place):
+        """After a recovery places begin anew, even lower; contents stay known."""
+        self.floor = place
+        self.placeless = self.all()[:WINDOW]
+        self.window = {}
 
     def highest(self):
         return max(self.window, default=(0, 0))
 
     def unfinished(self):
         """Commands whose play a power cut has ended."""
-        return [k for k in self.window.values() if k.last["outcome"] in ("received", "playing")]
+        return [k for k in self.all() if k.last["outcome"] in ("received", "playing")]
 
     # Receipts that the server has not acknowledged.
 

@@ -1,9 +1,11 @@
 """Who may sound: a higher priority interrupts, an equal one waits, updates and lifts end others."""
 import threading
 
+from .sensor import Heard
 from .sound import Unplayable
 
 QUEUE = 8
+AUDIBLE = 30
 FOR_EVER = 365 * 86_400
 
 
@@ -17,6 +19,7 @@ class Item:
         self.repeats = 0
         self.seconds = 0.0
         self.begun = False
+        self.heard = Heard()
         self.verdict = None  # why it must stop sounding: INTERRUPTED or a reason
 
     def rank(self):
@@ -27,12 +30,14 @@ class Item:
 
 
 class Player:
-    """device: clock, volume(), muted(), answer(known, outcome, **facts), act(what, content, **facts)."""
+    """device: clock, volume(), muted(), answer(known, outcome, **facts), busy(known),
+    tested(outcome, heard), act(what, content, **facts)."""
 
-    def __init__(self, device, studio, horn):
+    def __init__(self, device, studio, horn, sensor):
         self.device = device
         self.studio = studio
         self.horn = horn
+        self.sensor = sensor
         self.changed = threading.Condition()
         self.preparing = []
         self.waiting = []
@@ -60,7 +65,8 @@ class Player:
             held = sorted(self.preparing + self.waiting, key=Item.rank)
             if len(held) > QUEUE:
                 self.forget(held[-1])
-                self.device.answer(held[-1].known, "refused", reason="BUSY")
+                self.device.act("refuse", held[-1].body.content, reason="BUSY")
+                self.device.busy(held[-1].known)
             if item in self.preparing:
                 threading.Thread(target=self.prepare, args=(item,), daemon=True).start()
 
@@ -92,11 +98,11 @@ class Player:
         """Nothing of it can be heard."""
         if failure:
             self.device.act("fail", item.body.content, reason=failure.reason)
-            self.device.answer(item.known, "failed", reason=failure.reason, note=failure.note)
+            self.answer(item, "failed", reason=failure.reason, note=failure.note)
         elif item.body.kind == "LIFT":
             self.device.answer(item.known, "stopped", reason="DONE", seconds=0, repeats=0)
         else:
-            self.device.answer(item.known, "failed", reason="NO_SPEECH", note="no words, no siren")
+            self.answer(item, "failed", reason="NO_SPEECH", note="no words, no siren")
 
     def enter(self, item):
         body = item.body
@@ -140,9 +146,9 @@ class Player:
             if current:
                 self.end(lambda b: b is current.body, "BY_HAND")
 
-    def sounding(self):
+    def at_work(self):
         with self.changed:
-            return self.current.body.content if self.current else ""
+            return bool(self.current or self.waiting or self.preparing)
 
     # On the player's own thread.
 
@@ -189,12 +195,16 @@ class Player:
         while item.repeats < item.body.repeats and self.left(item) > 0 and not self.stop.is_set():
             self.device.act("repeat", content, number=item.repeats + 1)
             longest = self.left(item)
-            sounded = self.horn.play(clip, content, self.stop, longest)
+            seconds = min(clip.seconds() / self.horn.speed, longest)
+            with self.sensor.listen(seconds, self.stop) as ear:
+                sounded = self.horn.play(clip, content, self.stop, longest)
             item.seconds += sounded
             if self.stop.is_set() or self.left(item) <= 0:
                 break
             item.repeats += 1
-            self.fault = ""
+            item.heard.add(ear)
+            unheard = item.heard.heard is False and not muted and volume >= AUDIBLE
+            self.fault = "NO_SOUND" if unheard else ""
             if item.repeats < item.body.repeats:
                 self.stop.wait(min(item.body.pause / self.horn.speed, max(0, self.left(item))))
         item.told = {"volume": volume, "muted": muted}
@@ -216,10 +226,16 @@ class Player:
             self.finish(item, "expired")
             return
         note = {"note": item.note} if item.note else {}
-        self.finish(item, "played", **item.so_far(), **item.told, **note)
+        heard = item.heard.facts(self.sensor.kind)
+        self.finish(item, "played", **item.so_far(), **item.told, **heard, **note)
 
     def finish(self, item, outcome, **facts):
         with self.changed:
             self.current = None
-        self.device.answer(item.known, outcome, **facts)
+        self.answer(item, outcome, **facts)
         self.device.act("end", item.body.content, outcome=outcome, **facts)
+
+    def answer(self, item, outcome, **facts):
+        self.device.answer(item.known, outcome, **facts)
+        if item.body.kind == "TEST" and outcome in ("played", "failed"):
+            self.device.tested(outcome, facts.get("heard"))

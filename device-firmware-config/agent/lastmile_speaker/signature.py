@@ -1,4 +1,4 @@
-"""Ed25519 by the system's openssl, or by python3-cryptography where that is installed."""
+"""Ed25519, and SM2 with SM3, by the system's openssl; Ed25519 by python3-cryptography where that is."""
 import base64
 import os
 import shutil
@@ -6,42 +6,73 @@ import subprocess
 import tempfile
 
 RFC_8410 = bytes.fromhex("302a300506032b6570032100")
+SM2_POINT = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
+SM2_OPTIONS = ("-digest", "sm3", "-pkeyopt", "distid:1234567812345678")
+LONGEST_SM2 = 72
+
+# A signature by the key of GB/T 32918.5, annex A: an openssl without SM2 can't tell that it is right.
+SM2_PUBLIC = bytes.fromhex(
+    "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020"
+    "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13"
+)
+SM2_SIGNED = b"lastmile"
+SM2_SIGNATURE = bytes.fromhex(
+    "3046022100bf97ec71da03f2369380975f75414ba84b4badd029d92e108ad3898c88db8cb6"
+    "0221009194ac536bdd63523f744dc4bab242dcefcf9a6739380db110abaae9e206377a"
+)
 
 
 class Verifier:
-    """tool: auto, cryptography or openssl."""
+    """tool: auto, cryptography or openssl. The key says which algorithm, never the wire."""
 
-    def __init__(self, keys, tool="auto"):
-        self.keys = keys
-        if tool != "openssl" and cryptography() is not None:
-            self.verify = self.by_library
-        elif tool == "cryptography" or shutil.which("openssl") is None:
+    def __init__(self, tool="auto"):
+        self.library = cryptography() if tool != "openssl" else None
+        self.openssl = shutil.which("openssl")
+        self.has_sm2 = None
+        if self.library is None and (tool == "cryptography" or self.openssl is None):
             raise RuntimeError("neither python3-cryptography nor openssl is installed")
-        else:
-            self.verify = self.by_openssl
 
-    def by_library(self, kid, signed, signature):
-        module, invalid = cryptography()
+    def can(self, alg):
+        if alg == "SM2" and self.has_sm2 is None:
+            self.has_sm2 = self.is_sm2(SM2_PUBLIC, SM2_SIGNED, SM2_SIGNATURE)
+        return alg == "Ed25519" or (alg == "SM2" and self.has_sm2)
+
+    def is_right(self, key, signed, signature):
+        if key.alg == "SM2":
+            return self.is_sm2(key.public, signed, signature)
+        return key.alg == "Ed25519" and self.is_ed25519(key.public, signed, signature)
+
+    def is_ed25519(self, public, signed, signature):
+        if len(signature) != 64:
+            return False
+        if self.library is None:
+            return self.by_openssl(RFC_8410 + public, signed, signature)
+        module, invalid = self.library
         try:
-            module.Ed25519PublicKey.from_public_bytes(self.keys[kid]).verify(signature, signed)
+            module.Ed25519PublicKey.from_public_bytes(public).verify(signature, signed)
             return True
         except invalid:
             return False
 
-    def by_openssl(self, kid, signed, signature):
+    def is_sm2(self, public, signed, signature):
+        if self.openssl is None or not 0 < len(signature) <= LONGEST_SM2:
+            return False
+        return self.by_openssl(SM2_POINT + public, signed, signature, SM2_OPTIONS)
+
+    def by_openssl(self, public, signed, signature, options=()):
         with tempfile.TemporaryDirectory(dir=memory_folder()) as folder:
-            pem = base64.b64encode(RFC_8410 + self.keys[kid])
+            pem = base64.encodebytes(public)
             files = {
-                "key": b"-----BEGIN PUBLIC KEY-----\n" + pem + b"\n-----END PUBLIC KEY-----\n",
+                "key": b"-----BEGIN PUBLIC KEY-----\n" + pem + b"-----END PUBLIC KEY-----\n",
                 "body": signed,
                 "sig": signature,
             }
             for name, octets in files.items():
                 with open(os.path.join(folder, name), "wb") as file:
                     file.write(octets)
-            command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key", "-rawin"]
+            command = [self.openssl, "pkeyutl", "-verify", "-pubin", "-inkey", "key", "-rawin"]
             done = subprocess.run(
-                command + ["-in", "body", "-sigfile", "sig"],
+                [*command, *options, "-in", "body", "-sigfile", "sig"],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -1,6 +1,5 @@
 """From words to sound: tones, speech, audio by URL; and where the sound goes."""
 import array
-import hashlib
 import math
 import os
 import shlex
@@ -13,9 +12,6 @@ import wave
 from .signature import memory_folder
 
 RATE = 22_050
-LARGEST_AUDIO = 20_000_000
-CACHED = 200_000_000
-FETCH_SECONDS = 20
 RENDER_SECONDS = 60
 
 
@@ -103,9 +99,9 @@ def siren(name, rate):
 class Studio:
     """Renders what a command wants to sound like, once for all its repeats."""
 
-    def __init__(self, speech, cache):
+    def __init__(self, speech, library):
         self.speech = shlex.split(speech)
-        self.cache = cache
+        self.library = library
 
     def can_speak(self):
         return any(
@@ -118,7 +114,7 @@ class Studio:
         words, note = None, ""
         if body.audio:
             try:
-                words = Clip.read(self.fetch(body.audio, body.sha256))
+                words = self.library.clip(body.audio, body.sha256)
             except Unplayable as e:
                 # The text is signed like the rest: spoken words are better than silence.
                 if not body.text or not self.can_speak():
@@ -154,60 +150,6 @@ class Studio:
             if not clip.samples:
                 raise Unplayable("NO_SPEECH", "the speech program made no sound")
             return clip
-
-    def fetch(self, url, sha256):
-        """The file behind a URL, kept under its hash so that a storm needs no second download."""
-        if not sha256:
-            raise Unplayable("AUDIO_HASH", "audio without a hash")
-        path = os.path.join(self.cache, sha256 + ".wav")
-        if os.path.exists(path) and hash_of(path) == sha256:
-            os.utime(path)
-            return path
-        os.makedirs(self.cache, exist_ok=True)
-        fresh = f"{path}.{time.monotonic_ns()}"
-        try:
-            if not url.startswith(("http://", "https://")):
-                raise Unplayable("AUDIO_FETCH", "neither http nor https")
-            end = time.monotonic() + FETCH_SECONDS
-            with opened(url) as answer, open(fresh, "wb") as file:
-                while piece := answer.read(65_536):
-                    file.write(piece)
-                    if file.tell() > LARGEST_AUDIO or time.monotonic() > end:
-                        raise Unplayable("AUDIO_FETCH", "too large or too slow")
-            if hash_of(fresh) != sha256:
-                raise Unplayable("AUDIO_HASH", url)
-            os.replace(fresh, path)
-        except (OSError, ValueError) as e:
-            raise Unplayable("AUDIO_FETCH", str(e)) from e
-        finally:
-            if os.path.exists(fresh):
-                os.remove(fresh)
-        self.tidy()
-        return path
-
-    def tidy(self):
-        files = sorted(os.scandir(self.cache), key=lambda f: f.stat().st_mtime, reverse=True)
-        total = 0
-        for file in files:
-            total += file.stat().st_size
-            if total > CACHED:
-                os.remove(file.path)
-
-
-def opened(url):
-    """The gateway is near: whatever proxy the environment names is not for it."""
-    import urllib.request  # takes longer to load than all the rest
-
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    return opener.open(url, timeout=FETCH_SECONDS)
-
-
-def hash_of(path):
-    with open(path, "rb") as file:
-        digest = hashlib.sha256()
-        while piece := file.read(65_536):
-            digest.update(piece)
-        return digest.hexdigest()
 
 
 class Horn:

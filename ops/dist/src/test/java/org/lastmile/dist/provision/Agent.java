@@ -25,6 +25,7 @@ final class Agent implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
+  private final Path bundle;
   private final List<String> command = new ArrayList<>();
   private Process process;
 
@@ -35,6 +36,7 @@ final class Agent implements AutoCloseable {
    */
   Agent(Path bundle, Path folder, String... options) throws IOException {
     this.folder = folder;
+    this.bundle = bundle;
     command.addAll(List.of(PYTHON, "-B", PROGRAM.toString()));
     command.addAll(List.of("--bundle", bundle.toString(), "--state", folder + "/state"));
     command.addAll(List.of("--wav", folder + "/wav", "--retry", "0.1"));
@@ -97,9 +99,37 @@ final class Agent implements AutoCloseable {
     return said;
   }
 
+  /** Holds it still, as a machine that is overloaded does, until {@link #goesOn()}. */
+  void freezes() throws Exception {
+    signal("-STOP");
+  }
+
+  void goesOn() throws Exception {
+    signal("-CONT");
+  }
+
+  private void signal(String which) throws Exception {
+    Process kill = new ProcessBuilder("kill", which, Long.toString(process.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IllegalStateException("kill " + which + " ended with " + kill.exitValue());
+    }
+  }
+
   /** As a power cut does. */
   void kill() {
     process.destroyForcibly().onExit().join();
+  }
+
+  /** An installer brings it another one; read at its next start. */
+  void bundle(Bundle other) throws IOException {
+    new Bundles(bundle.getParent().getParent(), false).write(other);
+  }
+
+  /** Files of audio that it keeps, and of downloads under way. */
+  List<String> audio() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("state").resolve("audio"))) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
   }
 
   /** From now on its memory can't be written: a folder stands where the new file would. */

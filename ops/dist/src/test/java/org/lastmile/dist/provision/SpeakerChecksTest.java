@@ -2,80 +2,16 @@ package org.lastmile.dist.provision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.lastmile.channel.MemoryInHeap;
-import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
-import org.lastmile.channel.loudspeaker.Mosquitto;
-import org.lastmile.channel.loudspeaker.Provisioning;
-import org.lastmile.channel.loudspeaker.PublicKey;
-import org.lastmile.channel.loudspeaker.TrustedKey;
 
 /** The reference loudspeaker's checks, with frames that no gateway would send. */
-class SpeakerChecksTest {
-  private static final Duration SOON = Duration.ofSeconds(20);
-  private static final String[] GOLDEN = {"--now", "" + Frames.NOW, "--speed", "200"};
-
-  private static final Path GOLDEN_FOLDER =
-      Path.of("../../device-firmware-config/src/main/resources/lastmile/device/v1/golden");
-
-  @TempDir private Path folder;
-  private int port;
-  private Provisioning site;
-  private PublicKey testKey;
-  private ProvisionedBroker broker;
-  private Wire gateway;
-
-  @BeforeEach
-  void broker() throws Exception {
-    Agent.need();
-    assumeTrue(Mosquitto.isInstalled(), "mosquitto is not installed");
-    port = ProvisionedBroker.freePort();
-    site = Provisioning.of(LoudspeakerConfig.embedded(port), new MemoryInHeap(), Clock.systemUTC());
-    testKey = new PublicKey(Frames.TEST_KEY, "Ed25519", Frames.testKey().path("public").asText());
-    Bundles bundles = new Bundles(folder, false);
-    Server server = new Server("127.0.0.1", port, false, null);
-    bundles.writeBroker(
-        List.of(bundle(false, testKey)), server, Site.GATEWAY, Site.GATEWAY_PASSWORD);
-    broker = ProvisionedBroker.files(folder.resolve("broker"), port);
-    gateway = new Wire(port, Site.GATEWAY, Site.GATEWAY_PASSWORD);
-    gateway.subscribe("lm/v1/d/+/rcpt");
-    gateway.subscribe("lm/v1/d/+/state");
-  }
-
-  @AfterEach
-  void close() {
-    if (gateway != null) {
-      gateway.close();
-      broker.close();
-    }
-  }
-
+class SpeakerChecksTest extends AgentOnABroker {
   @Test
   void everyGoldenFrameGetsItsGoldenOutcome() throws Exception {
     try (Agent agent = agent(false, testKey, GOLDEN)) {
@@ -96,17 +32,14 @@ class SpeakerChecksTest {
             {"command-stop", "received, stopped DONE"},
             {"command-lift", "received, playing, played"},
           }) {
-        String golden = Frames.text(frame[0]);
-        command(golden);
-        assertThat(outcome(Frames.JSON.readTree(golden).path("id").asText()))
-            .as(frame[0])
-            .isEqualTo(frame[1]);
+        golden(frame[0], frame[1]);
       }
       try (Stream<Path> frames = Files.list(GOLDEN_FOLDER)) {
         assertThat(frames.map(f -> f.getFileName().toString()))
-            .as("golden commands, all of them above")
-            .filteredOn(n -> n.matches("(command|refuse)-.*") && !n.endsWith(".body.json"))
-            .hasSize(13);
+            .as("golden commands, all of them here and in the tests below")
+            .filteredOn(
+                n -> n.matches("(command|refuse)-.*|(sm2|pre).*") && !n.endsWith(".body.json"))
+            .hasSizeBetween(14, 15);
       }
       assertThat(agent.said()).doesNotContain("Traceback");
       everyAnswerObeysItsSchema();
@@ -220,133 +153,156 @@ class SpeakerChecksTest {
   }
 
   @Test
-  void recordedAudioIsPlayedWhenItsHashIsRightAndFetchedOnce() throws Exception {
-    AtomicInteger fetched = new AtomicInteger();
-    byte[] wav = Files.readAllBytes(tone());
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          fetched.incrementAndGet();
-          exchange.sendResponseHeaders(200, wav.length);
-          exchange.getResponseBody().write(wav);
-          exchange.close();
-        });
-    server.start();
+  void goldenFloorIsTakenByItsOwnBootAndWhatIsNotAboveItOrEndedIsRefused() throws Exception {
+    String boot =
+        Frames.JSON.readTree(Frames.text("state-birth-needs-floor")).path("boot").asText();
+    try (Agent agent = agent(true, testKey, "--clock", "none", "--speed", "200", "--boot", boot)) {
+      assertThat(state("birth").path("boot").asText()).isEqualTo(boot);
+      golden("floor-of-another-boot", "refused REPLAYED");
+      golden("floor-of-another-device", "refused NOT_FOR_ME");
+      golden("command-warn", "refused NO_FLOOR");
+      command(Frames.text("floor"));
+      await().atMost(SOON).until(() -> !state("heartbeat").has("needs"));
+      assertThat(state("heartbeat").path("at").asLong()).isBetween(Frames.NOW, Frames.NOW + 60);
+
+      ObjectNode body = Frames.body().put("about", "");
+      command(Frames.signed("at.1", body.put("content", "at").put("seq", 100)));
+      assertThat(outcome("at.1")).as("not above the floor").isEqualTo("refused REPLAYED");
+      command(Frames.signed("ended.1", body.put("content", "w0-red").put("seq", 150)));
+      assertThat(outcome("ended.1")).isEqualTo("refused SUPERSEDED");
+      restart(agent);
+      await().atMost(SOON).until(() -> state("birth").path("needs").asText().equals("floor"));
+    }
+  }
+
+  @Test
+  void goldenConfigurationIsObeyedKeptAndSaid() throws Exception {
     try (Agent agent = agent(false, testKey, GOLDEN)) {
-      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/a.wav";
-      String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(wav));
-      ObjectNode body = Frames.body().put("text", "");
-      ObjectNode speech = (ObjectNode) body.path("speech");
-      speech.put("audio", url).put("sha256", hash);
-      command(Frames.signed("a.1", body.put("content", "a1").put("about", "")));
-      assertThat(outcome("a.1")).isEqualTo("received, playing, played");
-      command(Frames.signed("a.2", body.put("content", "a2").put("seq", 200)));
-      assertThat(outcome("a.2")).isEqualTo("received, playing, played");
-      assertThat(fetched).hasValue(1);
-      assertThat(Files.size(agent.sounds("a1").get(0))).isEqualTo(wav.length);
-
-      speech.put("sha256", "0".repeat(64));
-      command(Frames.signed("a.3", body.put("content", "a3").put("seq", 201)));
-      assertThat(outcome("a.3")).isEqualTo("received, failed AUDIO_HASH");
-    } finally {
-      server.stop(0);
+      golden("config", "done");
+      golden("report", "done");
+      configured("heartbeat", 121);
+      ObjectNode loud = Frames.body().put("about", "");
+      loud.putArray("targets").add("river");
+      command(Frames.signed("river.1", loud.put("content", "river").put("seq", 150)));
+      assertThat(outcome("river.1")).as("a new group").isEqualTo("received, playing, played");
+      assertThat(receipt("river.1", "played").path("volume").asInt()).isEqualTo(80);
+      restart(agent);
+      configured("birth", 150);
+      everyAnswerObeysItsSchema();
     }
   }
 
-  private Bundle bundle(boolean floor, PublicKey... keys) {
-    return new Bundle(
-        new org.lastmile.warning.Loudspeaker(
-            Site.DEVICE, "", "", null, List.of("school"), "", "", "", "510723104201"),
-        List.of(),
-        site.password(Site.DEVICE),
-        new Server("127.0.0.1", port, false, null),
-        Stream.of(keys).map(TrustedKey::command).toList(),
-        floor);
-  }
-
-  private Agent agent(boolean floor, PublicKey key, String... options) throws Exception {
-    Path out = Files.createTempDirectory(folder, "agent");
-    Bundles bundles = new Bundles(out, false);
-    bundles.write(bundle(floor, key));
-    long before = births();
-    Agent agent = new Agent(bundles.folderOf(Site.DEVICE), out, options);
-    await().atMost(SOON).until(() -> births() > before);
-    return agent;
-  }
-
-  private void command(String frame) throws Exception {
-    gateway.publish("lm/v1/d/" + Site.DEVICE + "/cmd", frame);
-  }
-
-  /** Every receipt for a delivery up to the last word. */
-  private String outcome(String id) throws IOException {
+  private void configured(String type, int seq) {
     await()
         .atMost(SOON)
-        .until(() -> receipts(id).stream().anyMatch(r -> !r.matches("received|playing")));
-    return String.join(", ", receipts(id));
-  }
-
-  private List<String> receipts(String id) throws IOException {
-    List<String> outcomes = new ArrayList<>();
-    for (JsonNode receipt : published("rcpt")) {
-      if (receipt.path("id").asText().equals(id)) {
-        outcomes.add(
-            (receipt.path("outcome").asText() + " " + receipt.path("reason").asText()).strip());
-      }
-    }
-    return outcomes.stream().distinct().toList();
-  }
-
-  private long births() throws IOException {
-    return published("state").stream().filter(s -> s.path("type").asText().equals("birth")).count();
-  }
-
-  private JsonNode state(String type) throws IOException {
+        .untilAsserted(
+            () -> assertThat(state(type).path("seen").path("seq").asInt()).isEqualTo(seq));
     await()
         .atMost(SOON)
-        .until(
-            () -> published("state").stream().anyMatch(s -> s.path("type").asText().equals(type)));
-    JsonNode last = null;
-    for (JsonNode state : published("state")) {
-      last = state.path("type").asText().equals(type) ? state : last;
-    }
-    return Objects.requireNonNull(last);
+        .untilAsserted(
+            () -> {
+              JsonNode state = state(type);
+              assertThat(state.path("config").asText()).isEqualTo("config-1");
+              assertThat(state.path("groups").toString()).isEqualTo("[\"school\",\"river\"]");
+              assertThat(state.path("volume").asInt()).isEqualTo(80);
+              assertThat(state.path("last").asText()).isEqualTo(seq == 121 ? "report-1" : "river");
+            });
   }
 
-  private List<JsonNode> published(String what) throws IOException {
-    List<JsonNode> found = new ArrayList<>();
-    for (Wire.Message message : gateway.heard()) {
-      if (message.topic().endsWith("/" + what)) {
-        found.add(Frames.JSON.readTree(message.payload()));
+  @Test
+  void aConfigurationOutOfBoundsIsRefusedAndTheHeartbeatOfARightOneKept() throws Exception {
+    try (Agent agent = agent(false, testKey, GOLDEN)) {
+      ObjectNode config = (ObjectNode) Frames.JSON.readTree(Frames.golden("config.body.json"));
+      ((ObjectNode) config.path("config")).put("volume", 101);
+      command(Frames.signed("loud.1", config));
+      assertThat(outcome("loud.1")).isEqualTo("refused MALFORMED");
+      assertThat(agent.said()).doesNotContain("Traceback");
+    }
+  }
+
+  @Test
+  void whatWasRefusedBusyIsConsideredAnew() throws Exception {
+    try (Agent agent = agent(false, testKey, GOLDEN)) {
+      ObjectNode body = Frames.body().put("about", "");
+      ((ObjectNode) body.path("speech")).put("repeats", 1000).put("pauseMs", 3_600_000);
+      for (int i = 0; i < 8; i++) {
+        command(Frames.signed("q." + i, body.put("content", "q" + i).put("seq", 200 + i)));
+        assertThat(receipt("q." + i, "received").path("outcome").asText()).isEqualTo("received");
       }
-    }
-    return found;
-  }
-
-  private void everyAnswerObeysItsSchema() throws IOException {
-    for (String[] kind : new String[][] {{"rcpt", "receipt"}, {"state", "state"}}) {
-      try (InputStream in =
-          SpeakerChecksTest.class.getResourceAsStream(
-              "/lastmile/device/v1/schema/" + kind[1] + ".schema.json")) {
-        JsonSchema schema =
-            JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(in);
-        assertThat(published(kind[0])).isNotEmpty();
-        for (JsonNode said : published(kind[0])) {
-          assertThat(schema.validate(said)).as(said.toString()).isEmpty();
-        }
+      agent.awaitAction("play q0");
+      body.put("content", "q8").put("seq", 208);
+      command(Frames.signed("q.8", body));
+      ObjectNode late = Frames.body().put("about", "").put("content", "late").put("seq", 209);
+      command(Frames.signed("late.1", late.put("priority", 9)));
+      assertThat(outcome("late.1")).isEqualTo("received, refused BUSY");
+      ObjectNode stop = Frames.body().put("about", "").put("kind", "STOP").put("text", "");
+      stop.put("content", "stop").put("seq", 210);
+      for (int i = 0; i < 9; i++) {
+        ((com.fasterxml.jackson.databind.node.ArrayNode) stop.path("supersedes")).add("q" + i);
       }
+      command(Frames.signed("stop.1", stop));
+      assertThat(outcome("stop.1")).isEqualTo("received, stopped DONE");
+      command(Frames.signed("late.2", late));
+      assertThat(outcome("late.2")).isEqualTo("received, playing, played");
     }
   }
 
-  private Path tone() throws Exception {
-    Path wav = folder.resolve("tone.wav");
-    Process process =
-        new ProcessBuilder("espeak-ng", "-v", "cmn", "-w", wav.toString(), "转移")
-            .inheritIO()
-            .start();
-    assertThat(process.waitFor()).isZero();
-    return wav;
+  @Test
+  void aBootThatNoFloorCameForGetsAnotherName() throws Exception {
+    try (Agent agent = agent(true, testKey, "--clock", "none", "--floor-patience", "0.2")) {
+      String first = state("birth").path("boot").asText();
+      JsonNode later = state("heartbeat");
+      assertThat(later.path("needs").asText()).isEqualTo("floor");
+      assertThat(later.path("boot").asText()).isNotEqualTo(first).hasSize(32);
+      assertThat(agent.said()).doesNotContain("Traceback");
+    }
+  }
+
+  @Test
+  void oneSignatureOverATreeOfHashesCoversEachOfItsBodies() throws Exception {
+    try (Agent agent = agent(false, testKey, GOLDEN)) {
+      ObjectNode one = Frames.body().put("about", "").put("content", "t1").put("seq", 201);
+      ObjectNode two = Frames.body().put("about", "").put("content", "t2").put("seq", 202);
+      ObjectNode three = Frames.body().put("about", "").put("content", "t3").put("seq", 203);
+      byte[] left = Frames.node(Frames.leaf(one), Frames.leaf(two));
+      byte[] root = Frames.node(left, Frames.leaf(three));
+      byte[] pathOfOne = Frames.joined(Frames.leaf(two), Frames.leaf(three));
+      byte[] pathOfTwo = Frames.joined(Frames.leaf(one), Frames.leaf(three));
+      command(Frames.inTree("t1.1", one, pathOfOne, root));
+      assertThat(outcome("t1.1")).isEqualTo("received, playing, played");
+      command(Frames.inTree("t3.1", three, left, root));
+      assertThat(outcome("t3.1")).isEqualTo("received, playing, played");
+      command(Frames.inTree("t2.1", two, pathOfOne, root));
+      assertThat(outcome("t2.1")).as("another body's path").isEqualTo("refused BAD_SIGNATURE");
+      command(Frames.inTree("t2.2", two, new byte[33], root));
+      assertThat(outcome("t2.2")).isEqualTo("refused MALFORMED");
+      command(Frames.inTree("t2.3", two, new byte[17 * 32], root));
+      assertThat(outcome("t2.3")).isEqualTo("refused MALFORMED");
+      command(Frames.inTree("t2.4", two, pathOfTwo, root));
+      assertThat(outcome("t2.4")).isEqualTo("received, playing, played");
+
+      ObjectNode plain = Frames.body().put("about", "").put("content", "t4").put("seq", 204);
+      ObjectNode wrapper = (ObjectNode) Frames.JSON.readTree(Frames.signed("t4.1", plain));
+      command(wrapper.put("path", "").toString());
+      assertThat(outcome("t4.1")).as("an empty path").isEqualTo("received, playing, played");
+      assertThat(agent.said()).doesNotContain("Traceback");
+    }
+  }
+
+  @Test
+  void aPowerCutInMidPlayIsAnsweredAndThatDeliveryIsNeverPlayedAgain() throws Exception {
+    try (Agent agent = agent(false, testKey, GOLDEN)) {
+      ObjectNode body = Frames.body();
+      ((ObjectNode) body.path("speech")).put("repeats", 1000).put("pauseMs", 3_600_000);
+      String frame = Frames.signed("cut.1", body);
+      command(frame);
+      agent.awaitAction("play w1-red");
+      restart(agent);
+      assertThat(receipt("cut.1", "failed").path("reason").asText()).isEqualTo("INTERNAL");
+      command(frame);
+      golden("report", "done");
+      assertThat(receipts("cut.1")).containsExactly("received", "playing", "failed INTERNAL");
+      assertThat(agent.story().stream().filter("play w1-red"::equals)).hasSize(1);
+    }
   }
 }
