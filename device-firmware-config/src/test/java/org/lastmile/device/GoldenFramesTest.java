@@ -14,10 +14,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.spec.EdECPoint;
 import java.security.spec.EdECPublicKeySpec;
@@ -76,7 +78,14 @@ class GoldenFramesTest {
         .as("SM2, which the JDK can't do, is checked by both sides' tests")
         .isNotEqualTo("test-sm2");
     boolean wrong =
-        List.of("refuse-bad-signature.json", "refuse-unsigned.json", "refuse-unknown-key.json")
+        List.of(
+                "refuse-bad-signature.json",
+                "refuse-unsigned.json",
+                "refuse-unknown-key.json",
+                "tree-wrong-sibling.json",
+                "tree-wrong-order.json",
+                "tree-without-a-level.json",
+                "tree-malformed-path.json")
             .contains(name);
     assertThat(verifies(wrapper)).isEqualTo(!wrong);
   }
@@ -168,8 +177,32 @@ class GoldenFramesTest {
     ed25519.initVerify(
         KeyFactory.getInstance("Ed25519")
             .generatePublic(new EdECPublicKeySpec(NamedParameterSpec.ED25519, point(little))));
-    ed25519.update(Base64.getDecoder().decode(wrapper.get("body").textValue()));
+    byte[] body = Base64.getDecoder().decode(wrapper.get("body").textValue());
+    ed25519.update(wrapper.has("path") ? root(body, wrapper.get("path").textValue()) : body);
     return ed25519.verify(sig);
+  }
+
+  /** The contract's words about a path, as they stand in README. */
+  private static byte[] root(byte[] body, String text) throws GeneralSecurityException {
+    byte[] path = Base64.getDecoder().decode(text);
+    byte[] h = sha256(new byte[] {0}, body);
+    for (int at = 0; at < path.length; at += 32) {
+      byte[] s = Arrays.copyOfRange(path, at, Math.min(path.length, at + 32));
+      boolean lower = Arrays.compareUnsigned(h, s) < 0;
+      h = sha256(new byte[] {1}, lower ? h : s, lower ? s : h);
+    }
+    byte[] tag = "lastmile-tree-v1:".getBytes(StandardCharsets.US_ASCII);
+    byte[] signed = Arrays.copyOf(tag, 49);
+    System.arraycopy(h, 0, signed, tag.length, 32);
+    return signed;
+  }
+
+  private static byte[] sha256(byte[]... parts) throws GeneralSecurityException {
+    MessageDigest sha = MessageDigest.getInstance("SHA-256");
+    for (byte[] part : parts) {
+      sha.update(part);
+    }
+    return sha.digest();
   }
 
   private static EdECPoint point(byte[] littleEndian) {

@@ -14,11 +14,9 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,9 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Village loudspeakers over MQTT. A command is signed once per content and wrapped once per device;
- * ACCEPTED means that the device (embedded endpoint) or the broker has acknowledged it, and only a
- * receipt says that anybody heard it. An address is a device id.
+ * Village loudspeakers over MQTT. A command is signed once per content, and contents that wait
+ * together under one signature; it is wrapped once per device; ACCEPTED means that the device
+ * (embedded endpoint) or the broker has acknowledged it, and only a receipt says that anybody heard
+ * it. An address is a device id.
  */
 public final class LoudspeakerChannel implements Channel {
   private static final Logger LOG = LoggerFactory.getLogger(LoudspeakerChannel.class);
@@ -65,7 +64,7 @@ public final class LoudspeakerChannel implements Channel {
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Link link;
-  private final ExecutorService signing = Executors.newSingleThreadExecutor(r -> thread(r, "sign"));
+  private final SigningRounds signing;
 
   /** Where two cores are all there is, the common pool would take a new thread for each. */
   private final Executor outcomes = inTurn();
@@ -93,7 +92,8 @@ public final class LoudspeakerChannel implements Channel {
     this.secret = secret;
     this.ring = ring;
     this.sequence = sequence;
-    this.signer = new Signer(ring::signing, sequence);
+    this.signer = new Signer(sequence);
+    this.signing = new SigningRounds(ring::signing);
     this.clock = clock;
     this.nanos = nanos;
     this.recent = new Recent(nanos);
@@ -190,13 +190,13 @@ public final class LoudspeakerChannel implements Channel {
   /** Hands a recovery document to all devices, and begins its epoch. Blocks. */
   public void recover(TrustDocument document) {
     ring.recover(document);
-    onSigning(() -> sequence.raise(document.edition().epoch(), document.seqFloor()));
+    signing.run(() -> sequence.raise(document.edition().epoch(), document.seqFloor()));
     listChanged("recovery document " + document.content() + " goes to all devices");
   }
 
   private void listChanged(String what) {
     LOG.warn("{}", what);
-    onSigning(signer::forget);
+    signing.run(signer::forget);
     upkeep.listChanged();
     if (devices != null) {
       devices.states(upkeep::said);
@@ -263,7 +263,7 @@ public final class LoudspeakerChannel implements Channel {
 
   private void handAfter(Outcome floor, Message message, CompletableFuture<Outcome> outcome) {
     if (floor instanceof Outcome.Accepted) {
-      hand(message, outcome);
+      hand(message, () -> {}, outcome);
     } else {
       waiting.decrementAndGet();
       outcome.complete(floor);
@@ -308,20 +308,27 @@ public final class LoudspeakerChannel implements Channel {
                 outcome.complete(floor);
                 return;
               }
-              onSigning(
-                  () -> {
-                    byte[] body =
-                        Documents.instruction(
-                            content,
-                            device,
-                            settings,
-                            sequence.next(until),
-                            new Documents.Span(now.getEpochSecond(), until.getEpochSecond()));
-                    byte[] payload =
-                        Signer.Signed.by(ring.signing(), body)
-                            .wrap(secret.upkeep(kind, device, content));
-                    link.publish(device, payload, INSTRUCTION).thenAccept(outcome::complete);
-                  });
+              Documents.Span span =
+                  new Documents.Span(now.getEpochSecond(), until.getEpochSecond());
+              boolean taken =
+                  signing.add(
+                      new Letter(outcome) {
+                        @Override
+                        public Sheet write() {
+                          return new Sheet(
+                              Documents.instruction(
+                                  content, device, settings, sequence.next(until), span));
+                        }
+
+                        @Override
+                        public void post(Signed signed) {
+                          byte[] payload = signed.wrap(secret.upkeep(kind, device, content));
+                          publish(device, payload, INSTRUCTION);
+                        }
+                      });
+              if (!taken) {
+                outcome.complete(new Outcome.LaneDown("the channel is closed"));
+              }
             });
     return new Told(
         content,
@@ -329,15 +336,8 @@ public final class LoudspeakerChannel implements Channel {
             new Outcome.Unknown("no answer"), config.patience().toMillis(), TimeUnit.MILLISECONDS));
   }
 
-  private void hand(Message message, CompletableFuture<Outcome> outcome) {
-    try {
-      signing.execute(
-          () -> {
-            signAndPublish(message, outcome);
-            // Only now: between here and the link it must not be forgotten by room().
-            waiting.decrementAndGet();
-          });
-    } catch (RejectedExecutionException e) {
+  private void hand(Message message, Runnable first, CompletableFuture<Outcome> outcome) {
+    if (!signing.add(new Command(message, first, outcome))) {
       waiting.decrementAndGet();
       outcome.complete(new Outcome.LaneDown("the channel is closed"));
     }
@@ -375,8 +375,7 @@ public final class LoudspeakerChannel implements Channel {
     if (refusal.wantsFloor()) {
       upkeep.floorAgain(device).thenAccept(floor -> handAfter(floor, message, outcome));
     } else {
-      onSigning(() -> newPlace(message, kept.get().isStubborn()));
-      hand(message, outcome);
+      hand(message, () -> newPlace(message, kept.get().isStubborn()), outcome);
     }
     return true;
   }
@@ -389,22 +388,6 @@ public final class LoudspeakerChannel implements Channel {
       sequence.restored().filter(r -> !before.equals(Optional.of(r))).ifPresent(this::newEpoch);
     } else {
       signer.forget(message.content(), message.address());
-    }
-  }
-
-  /** The store may be asked. */
-  private void onSigning(Runnable what) {
-    try {
-      signing.execute(
-          () -> {
-            try {
-              what.run();
-            } catch (Memory.Away e) {
-              LOG.debug("the store is away, devices will say it again: {}", e.getMessage());
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      LOG.debug("after close: {}", e.getMessage());
     }
   }
 
@@ -426,6 +409,7 @@ public final class LoudspeakerChannel implements Channel {
     Map<String, String> facts = new LinkedHashMap<>(wire.facts());
     facts.putAll(inbox.ignoredSoFar());
     facts.put("waiting for the store", Integer.toString(relay.held()));
+    facts.put("signing rounds", Long.toString(signing.rounds()));
     facts.put("floors given", Long.toString(upkeep.floors()));
     facts.put("devices that wait for a floor", Long.toString(upkeep.lacking()));
     Health.Part told = new Health.Part(wire.name(), wire.state(), wire.why(), facts);
@@ -472,7 +456,7 @@ public final class LoudspeakerChannel implements Channel {
     closed = true;
     link.close();
     upkeep.close();
-    signing.shutdown();
+    signing.close();
     sweeping.cancel(false);
     if (relay != null) {
       relay.close();
@@ -480,40 +464,88 @@ public final class LoudspeakerChannel implements Channel {
     timer.shutdown();
   }
 
-  /** On the signing thread: the store may be asked for the next block of the sequence. */
-  private void signAndPublish(Message message, CompletableFuture<Outcome> outcome) {
-    try {
-      Duration left = Duration.between(clock.instant(), message.content().playBy());
-      if (left.toSeconds() < 1) {
-        outcome.complete(new Outcome.Permanent("its play-by time has passed"));
-        return;
-      }
-      String device = message.address();
-      String delivery = secret.delivery(message.attempt(), device, message.content().id());
-      byte[] payload = signer.sign(message.content(), device).wrap(delivery);
-      if (signer.hasEnded()) {
-        upkeep.share();
-      }
-      if (payload.length > LARGEST_COMMAND) {
-        outcome.complete(
-            new Outcome.Permanent(
-                payload.length + " bytes, a loudspeaker takes " + LARGEST_COMMAND));
-        return;
-      }
+  /** Of which somebody waits for the outcome. */
+  private abstract class Letter implements SigningRounds.Letter {
+    final CompletableFuture<Outcome> outcome;
+
+    Letter(CompletableFuture<Outcome> outcome) {
+      this.outcome = outcome;
+    }
+
+    void publish(String device, byte[] payload, Duration expiry) {
       // Whatever waits for the outcome must not run on the wire's threads.
-      link.publish(device, payload, left)
+      link.publish(device, payload, expiry)
           .whenCompleteAsync(
               (o, failure) ->
                   outcome.complete(
                       failure == null ? o : new Outcome.Unknown("link: " + failure.getMessage())),
               outcomes);
-    } catch (Memory.Away e) {
-      outcome.complete(
-          new Outcome.Retry(Duration.ofSeconds(2), "no sequence number: " + e.getMessage()));
-    } catch (RuntimeException e) {
+    }
+
+    @Override
+    public void failed(RuntimeException why) {
+      if (why instanceof Memory.Away) {
+        outcome.complete(
+            new Outcome.Retry(Duration.ofSeconds(2), "no sequence number: " + why.getMessage()));
+        return;
+      }
       // A fault of ours must not leave the caller waiting; before publish() nothing has left.
-      LOG.error("command {} not sent", message.attempt(), e);
-      outcome.complete(new Outcome.Unknown("internal: " + e));
+      LOG.error("command not sent", why);
+      outcome.complete(new Outcome.Unknown("internal: " + why));
+    }
+  }
+
+  /** A message on its way; it counts as waiting until the link has it. */
+  private final class Command extends Letter {
+    private final Message message;
+    private final Runnable first;
+
+    Command(Message message, Runnable first, CompletableFuture<Outcome> outcome) {
+      super(outcome);
+      this.message = message;
+      this.first = first;
+    }
+
+    @Override
+    public Sheet write() {
+      if (left().toSeconds() < 1) {
+        waiting.decrementAndGet();
+        outcome.complete(new Outcome.Permanent("its play-by time has passed"));
+        return null;
+      }
+      first.run();
+      Sheet sheet = signer.write(message.content(), message.address());
+      if (signer.hasEnded()) {
+        upkeep.share();
+      }
+      return sheet;
+    }
+
+    @Override
+    public void post(Signed signed) {
+      String device = message.address();
+      byte[] payload =
+          signed.wrap(secret.delivery(message.attempt(), device, message.content().id()));
+      if (payload.length > LARGEST_COMMAND) {
+        outcome.complete(
+            new Outcome.Permanent(
+                payload.length + " bytes, a loudspeaker takes " + LARGEST_COMMAND));
+      } else {
+        Duration left = left();
+        publish(device, payload, left.toSeconds() < 1 ? Duration.ofSeconds(1) : left);
+      }
+      // Only now: between here and the link it must not be forgotten by room().
+      waiting.decrementAndGet();
+    }
+
+    @Override
+    public void failed(RuntimeException why) {
+      waiting.decrementAndGet();
+      super.failed(why);
+    }
+
+    private Duration left() {
+      return Duration.between(clock.instant(), message.content().playBy());
     }
   }
 
@@ -521,7 +553,7 @@ public final class LoudspeakerChannel implements Channel {
     if (!sequence.isNews(place)) {
       return;
     }
-    onSigning(
+    signing.run(
         () -> {
           if (signer.seen(place)) {
             sequence.restored().ifPresent(this::newEpoch);

@@ -38,6 +38,15 @@ public record PublicKey(String kid, String alg, String base64) {
         + "\n-----END PUBLIC KEY-----\n";
   }
 
+  /**
+   * Whether a command is signed by its private half.
+   *
+   * @param path that came with it; empty when none did
+   */
+  public boolean verifies(byte[] body, byte[] path, byte[] signature) {
+    return verifies(path.length == 0 ? body : HashTree.signed(body, path), signature);
+  }
+
   boolean verifies(byte[] body, byte[] signature) {
     return algorithm().verifies(bytes(), body, signature);
   }

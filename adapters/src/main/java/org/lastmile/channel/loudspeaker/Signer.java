@@ -1,40 +1,37 @@
 package org.lastmile.channel.loudspeaker;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Speech;
 
 /**
- * Turns contents into signed bodies, once per content: ten thousand loudspeakers cost one
- * signature. A content without targets is meant for its address alone and is signed for that.
- * Blocks on the store now and then; one thread at a time.
+ * Writes contents as bodies to be signed, once per content: ten thousand loudspeakers that are told
+ * the same share one. A content without targets is meant for its address alone and is written for
+ * that. Blocks on the store now and then; one thread at a time.
  */
 final class Signer {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonFactory JSON = new JsonFactory();
   private static final int REMEMBERED = 512;
 
   /** A content superseded by one that was signed by another process, which knows its end. */
   private static final Duration LONGEST = Duration.ofDays(1);
 
-  private final Supplier<SigningKey> key;
   private final Sequence sequence;
   private boolean ended;
 
-  private final Map<String, Signed> cache =
+  private final Map<String, Sheet> cache =
       new LinkedHashMap<>(64, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Signed> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Sheet> eldest) {
           return size() > REMEMBERED;
         }
       };
@@ -47,40 +44,22 @@ final class Signer {
         }
       };
 
-  Signer(Supplier<SigningKey> key, Sequence sequence) {
-    this.key = key;
+  Signer(Sequence sequence) {
     this.sequence = sequence;
   }
 
-  /** A signed body, ready for any number of wrappers. Base64 where the wrapper has base64. */
-  record Signed(String kid, String sig, String body) {
-
-    static Signed by(SigningKey key, byte[] body) {
-      Base64.Encoder base64 = Base64.getEncoder();
-      return new Signed(
-          key.kid(), base64.encodeToString(key.sign(body)), base64.encodeToString(body));
-    }
-
-    /** The bytes for the wire. */
-    byte[] wrap(String delivery) {
-      ObjectNode wrapper = JSON.createObjectNode();
-      wrapper.put("v", 1).put("id", delivery).put("kid", kid).put("sig", sig).put("body", body);
-      return bytes(wrapper);
-    }
-  }
-
-  Signed sign(Content content, String device) {
+  /** Its signature comes, if it has none yet, with those of the same round. */
+  Sheet write(Content content, String device) {
     String name = cacheKey(content, device);
-    Signed known = cache.get(name);
+    Sheet known = cache.get(name);
     if (known != null) {
       return known;
     }
-    byte[] body = body(content, device, sequence.next(content.playBy()));
-    Signed signed = Signed.by(key.get(), body);
-    cache.put(name, signed);
+    Sheet sheet = new Sheet(body(content, device, sequence.next(content.playBy())));
+    cache.put(name, sheet);
     ends(content);
     contents.put(content.id(), content);
-    return signed;
+    return sheet;
   }
 
   /** What is signed from now on is signed anew: by another key, or in another epoch. */
@@ -137,42 +116,53 @@ final class Signer {
 
   /** The exact bytes that are signed: schema {@code body}. */
   static byte[] body(Content content, String device, Sequence.Place place) {
-    Speech speech = content.speech() == null ? Speech.PLAIN : content.speech();
-    boolean stop = content.kind() == Content.Kind.STOP;
-    ObjectNode body = JSON.createObjectNode();
-    body.put("v", 1).put("type", "command").put("content", content.id());
-    body.put("kind", content.kind().name());
-    body.put("about", content.about() == null ? "" : content.about());
-    body.put("epoch", place.epoch()).put("seq", place.seq());
-    body.put("priority", content.priority());
-    body.put("issued", content.issued().getEpochSecond());
-    body.put("notAfter", content.playBy().getEpochSecond());
-    body.put("drill", content.drill());
-    List<String> targets = content.targets();
-    ArrayNode named = body.putArray("targets");
-    (targets.isEmpty() ? List.of("device:" + device) : targets).forEach(named::add);
-    ArrayNode superseded = body.putArray("supersedes");
-    content.supersedes().forEach(superseded::add);
-    body.put("text", stop || content.text() == null ? "" : content.text());
-    ObjectNode spoken = body.putObject("speech");
-    spoken.put("repeats", Math.min(1000, Math.max(1, speech.repeats())));
-    spoken.put("pauseMs", Math.min(3_600_000, Math.max(0, speech.pause().toMillis())));
-    spoken.put("volume", Math.min(100, Math.max(0, speech.volume())));
-    spoken.put("siren", speech.siren() == null ? "" : speech.siren());
-    spoken.put("audio", speech.audio() == null ? "" : speech.audio().toString());
-    spoken.put("sha256", speech.sha256() == null ? "" : speech.sha256());
-    return bytes(body);
+    String text = content.text() == null ? "" : content.text();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512 + 3 * text.length());
+    try (JsonGenerator body = JSON.createGenerator(bytes)) {
+      body.writeStartObject();
+      body.writeNumberField("v", 1);
+      body.writeStringField("type", "command");
+      body.writeStringField("content", content.id());
+      body.writeStringField("kind", content.kind().name());
+      body.writeStringField("about", content.about() == null ? "" : content.about());
+      body.writeNumberField("epoch", place.epoch());
+      body.writeNumberField("seq", place.seq());
+      body.writeNumberField("priority", content.priority());
+      body.writeNumberField("issued", content.issued().getEpochSecond());
+      body.writeNumberField("notAfter", content.playBy().getEpochSecond());
+      body.writeBooleanField("drill", content.drill());
+      List<String> targets = content.targets();
+      list(body, "targets", targets.isEmpty() ? List.of("device:" + device) : targets);
+      list(body, "supersedes", content.supersedes());
+      body.writeStringField("text", content.kind() == Content.Kind.STOP ? "" : text);
+      speech(body, content.speech() == null ? Speech.PLAIN : content.speech());
+      body.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("texts and numbers did not become JSON", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void list(JsonGenerator body, String name, List<String> words) throws IOException {
+    body.writeArrayFieldStart(name);
+    for (String word : words) {
+      body.writeString(word);
+    }
+    body.writeEndArray();
+  }
+
+  private static void speech(JsonGenerator body, Speech speech) throws IOException {
+    body.writeObjectFieldStart("speech");
+    body.writeNumberField("repeats", Math.min(1000, Math.max(1, speech.repeats())));
+    body.writeNumberField("pauseMs", Math.min(3_600_000, Math.max(0, speech.pause().toMillis())));
+    body.writeNumberField("volume", Math.min(100, Math.max(0, speech.volume())));
+    body.writeStringField("siren", speech.siren() == null ? "" : speech.siren());
+    body.writeStringField("audio", speech.audio() == null ? "" : speech.audio().toString());
+    body.writeStringField("sha256", speech.sha256() == null ? "" : speech.sha256());
+    body.writeEndObject();
   }
 
   private static String cacheKey(Content content, String device) {
     return content.targets().isEmpty() ? content.id() + "/" + device : content.id();
-  }
-
-  private static byte[] bytes(ObjectNode node) {
-    try {
-      return JSON.writeValueAsBytes(node);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("a tree of strings and numbers did not become JSON", e);
-    }
   }
 }

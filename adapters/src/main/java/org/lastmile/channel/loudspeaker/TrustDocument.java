@@ -16,7 +16,7 @@ import java.util.List;
 public final class TrustDocument {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Signer.Signed signed;
+  private final Signed signed;
   private final byte[] body;
   private final String type;
   private final String content;
@@ -24,9 +24,9 @@ public final class TrustDocument {
   private final long seqFloor;
   private final List<TrustedKey> keys;
 
-  private TrustDocument(Signer.Signed signed) {
+  private TrustDocument(Signed signed) {
     this.signed = signed;
-    this.body = Base64.getDecoder().decode(signed.body());
+    this.body = signed.body();
     JsonNode node;
     try {
       node = JSON.readTree(body);
@@ -71,8 +71,10 @@ public final class TrustDocument {
     try {
       JsonNode node = JSON.readTree(json);
       return new TrustDocument(
-          new Signer.Signed(
-              node.path("kid").asText(), node.path("sig").asText(), node.path("body").asText()));
+          new Signed(
+              node.path("kid").asText(),
+              Base64.getDecoder().decode(node.path("sig").asText()),
+              Base64.getDecoder().decode(node.path("body").asText())));
     } catch (IOException e) {
       throw new IllegalArgumentException("the document is not JSON", e);
     }
@@ -81,7 +83,9 @@ public final class TrustDocument {
   /** A wrapper without a delivery's id. */
   public String json() {
     ObjectNode node = JSON.createObjectNode();
-    node.put("kid", signed.kid()).put("sig", signed.sig()).put("body", signed.body());
+    Base64.Encoder base64 = Base64.getEncoder();
+    node.put("kid", signed.kid()).put("sig", base64.encodeToString(signed.sig()));
+    node.put("body", base64.encodeToString(signed.body()));
     return node.toString();
   }
 
@@ -90,8 +94,7 @@ public final class TrustDocument {
   }
 
   boolean signedBy(PublicKey key) {
-    return key.kid().equals(signed.kid())
-        && key.verifies(body, Base64.getDecoder().decode(signed.sig()));
+    return key.kid().equals(signed.kid()) && key.verifies(body, signed.sig());
   }
 
   boolean trusts(PublicKey key) {
@@ -119,6 +122,6 @@ public final class TrustDocument {
   }
 
   private static TrustDocument signed(SigningKey by, byte[] body) {
-    return new TrustDocument(Signer.Signed.by(by, body));
+    return new TrustDocument(Signed.by(by, body));
   }
 }

@@ -1,5 +1,6 @@
 package org.lastmile.channel.loudspeaker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -136,13 +137,22 @@ class GoldenFramesTest {
     byte[] seed = Base64.getDecoder().decode(key.get("private").textValue());
     byte[] body = golden("command-warn.body.json");
     SigningKey signing = new SigningKey("test-1", seed);
-    Signer.Signed signed =
-        new Signer.Signed(
-            signing.kid(),
-            Base64.getEncoder().encodeToString(signing.sign(body)),
-            Base64.getEncoder().encodeToString(body));
+    Signed signed = Signed.by(signing, body);
     assertThat(signed.wrap("w1-0.1")).isEqualTo(golden("command-warn.json"));
     assertThat(signing.publicKey().base64()).isEqualTo(key.get("public").textValue());
+  }
+
+  @Test
+  void five_bodies_under_one_signature_are_written_byte_for_byte() throws IOException {
+    List<byte[]> bodies = new java.util.ArrayList<>();
+    bodies.add(golden("tree-first.body.json"));
+    for (int i = 1; i < 4; i++) {
+      bodies.add(("{\"v\":1,\"type\":\"command\",\"leaf\":" + i + "}").getBytes(UTF_8));
+    }
+    bodies.add(golden("tree-last.body.json"));
+    List<Signed> all = Signed.all(key("test-key.json"), bodies);
+    assertThat(all.get(0).wrap("tree-1.1")).isEqualTo(golden("tree-first.json"));
+    assertThat(all.get(4).wrap("tree-2.1")).isEqualTo(golden("tree-last.json"));
   }
 
   @Test
@@ -156,7 +166,7 @@ class GoldenFramesTest {
             new Sequence.Place(EPOCH, 100),
             List.of("w0-red"));
     assertThat(body).isEqualTo(golden("floor.body.json"));
-    assertThat(Signer.Signed.by(key("test-key.json"), body).wrap("floor-1.1"))
+    assertThat(Signed.by(key("test-key.json"), body).wrap("floor-1.1"))
         .isEqualTo(golden("floor.json"));
   }
 
@@ -252,14 +262,12 @@ class GoldenFramesTest {
   @Test
   void one_content_for_many_devices_is_signed_once() {
     MemoryInHeap memory = new MemoryInHeap();
-    Signer signer =
-        new Signer(
-            () -> SigningKey.keptIn(memory), new Sequence(memory, InstantSource.fixed(ISSUED)));
+    Signer signer = new Signer(new Sequence(memory, InstantSource.fixed(ISSUED)));
     Content shared =
         content("c1", Content.Kind.WARN, 1, "text", ALERT, List.of("510723104000"), List.of());
     Content alone = content("c2", Content.Kind.WARN, 1, "text", ALERT, List.of(), List.of());
-    assertThat(signer.sign(shared, "a")).isSameAs(signer.sign(shared, "b"));
-    assertThat(signer.sign(alone, "a")).isNotEqualTo(signer.sign(alone, "b"));
+    assertThat(signer.write(shared, "a")).isSameAs(signer.write(shared, "b"));
+    assertThat(signer.write(alone, "a")).isNotSameAs(signer.write(alone, "b"));
   }
 
   @ParameterizedTest

@@ -93,6 +93,21 @@ class PlayedByHandTest {
     }
   }
 
+  @Test
+  void a_command_out_of_a_burst_is_verified_by_the_page_alone() throws Exception {
+    String key = new String(GoldenFramesTest.golden("test-key.json"), StandardCharsets.UTF_8);
+    Files.writeString(folder.resolve("pub.pem"), SigningKey.parse(key).publicKey().pem());
+    String look = line("jq -r .body") + "\n" + block("lastmile-tree-v1:");
+    assertThat(run(look, Map.of("LINE", frame("tree-first")))).isZero();
+    assertThat(run(look, Map.of("LINE", frame("tree-last")))).isZero();
+    assertThat(run(look, Map.of("LINE", frame("tree-wrong-sibling")))).isNotZero();
+    assertThat(run(look, Map.of("LINE", frame("tree-wrong-order")))).isNotZero();
+  }
+
+  private static String frame(String name) throws IOException {
+    return new String(GoldenFramesTest.golden(name + ".json"), StandardCharsets.UTF_8);
+  }
+
   private Heard play(int port, String password) throws Exception {
     Map<String, String> env =
         Map.of(

@@ -186,7 +186,11 @@ final class TestDevice implements AutoCloseable {
     Ed25519Signer verifier = new Ed25519Signer();
     verifier.init(
         false, new Ed25519PublicKeyParameters(Base64.getDecoder().decode(key.base64()), 0));
-    verifier.update(body, 0, body.length);
+    byte[] signed =
+        wrapper.has("path")
+            ? HashTree.signed(body, Base64.getDecoder().decode(wrapper.get("path").textValue()))
+            : body;
+    verifier.update(signed, 0, signed.length);
     return wrapper.get("kid").textValue().equals(key.kid())
         && verifier.verifySignature(Base64.getDecoder().decode(wrapper.get("sig").textValue()));
   }

@@ -11,7 +11,8 @@ import java.util.Set;
 
 /**
  * The first two checks: readable, and signed by a key that the device trusts. A fleet verifies the
- * same bytes once and not once per device, since one content carries one signature.
+ * same signature once and not once per device: a device by itself would verify one for each
+ * command.
  */
 final class Opener {
   private static final int MAX_OCTETS = 8192;
@@ -21,7 +22,18 @@ final class Opener {
   private static final Set<String> DOCUMENTS = Set.of("floor", "keys", "recovery");
 
   /** Exactly the strings that were verified, and the key; a null key is one not trusted. */
-  private record Seal(TrustList.Key key, String sig, String body) {}
+  private record Seal(TrustList.Key key, String sig, String path, String body) {}
+
+  /** A body as it was read once; neither octets nor JSON when it can't be. */
+  private static final class Read {
+    final byte[] octets;
+    final JsonNode json;
+
+    Read(byte[] octets, JsonNode json) {
+      this.octets = octets;
+      this.json = json;
+    }
+  }
 
   /** What came of a seal: a body, another document, or a reason. */
   private record Inside(String content, String refusal, Body body, JsonNode document) {
@@ -31,9 +43,9 @@ final class Opener {
   }
 
   private final ObjectMapper json = new ObjectMapper();
-  private final Verifier verifier = new Verifier();
+  private final Seals seals = new Seals();
   private final Map<Seal, Inside> verified = new Remembered<>();
-  private final Map<String, String> types = new Remembered<>();
+  private final Map<String, Read> bodies = new Remembered<>();
 
   private static final class Remembered<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1;
@@ -56,30 +68,32 @@ final class Opener {
     if (wrapper.path("v").asInt() != 1
         || !id.matches("[A-Za-z0-9._-]{1,96}")
         || !wrapper.path("sig").isTextual()
+        || !(wrapper.path("path").isMissingNode() || wrapper.path("path").isTextual())
         || !wrapper.path("body").isTextual()) {
       return new Opened(id.matches("[A-Za-z0-9._-]{0,96}") ? id : "", "", "MALFORMED", null, null);
     }
     String sealed = wrapper.path("body").asText();
-    String use = type(sealed).equals("recovery") ? "recovery" : "command";
-    TrustList.Key key = trust.find(wrapper.path("kid").asText(), use, now);
-    Inside inside = inside(new Seal(key, wrapper.path("sig").asText(), sealed));
+    boolean recovery = body(sealed).json.path("type").asText().equals("recovery");
+    TrustList.Key key =
+        trust.find(wrapper.path("kid").asText(), recovery ? "recovery" : "command", now);
+    String path = wrapper.has("path") ? wrapper.path("path").asText() : null;
+    Inside inside = inside(new Seal(key, wrapper.path("sig").asText(), path, sealed));
     return new Opened(id, inside.content(), inside.refusal(), inside.body(), inside.document());
   }
 
-  private String type(String sealed) {
-    synchronized (types) {
-      return types.computeIfAbsent(sealed, this::typeOf);
+  private Read body(String sealed) {
+    synchronized (bodies) {
+      return bodies.computeIfAbsent(sealed, this::bodyOf);
     }
   }
 
-  private String typeOf(String sealed) {
+  private Read bodyOf(String sealed) {
     try {
-      return read(Base64.getDecoder().decode(sealed))
-          .map(body -> body.path("type").asText())
-          .orElse("");
+      byte[] octets = Base64.getDecoder().decode(sealed);
+      return new Read(octets, read(octets).orElse(json.nullNode()));
     } catch (IllegalArgumentException e) {
       // Not base64: verify() says so.
-      return "";
+      return new Read(null, json.nullNode());
     }
   }
 
@@ -88,15 +102,22 @@ final class Opener {
   }
 
   private Inside verify(Seal seal) {
+    Read read = body(seal.body());
     byte[] signed;
     byte[] signature;
     try {
-      signed = Base64.getDecoder().decode(seal.body());
       signature = Base64.getDecoder().decode(seal.sig());
+      signed = read.octets;
+      if (seal.path() != null && signed != null) {
+        signed = HashPath.signed(signed, Base64.getDecoder().decode(seal.path()));
+      }
     } catch (IllegalArgumentException e) {
       return Inside.refused("", "MALFORMED");
     }
-    JsonNode body = read(signed).orElse(json.nullNode());
+    if (signed == null) {
+      return Inside.refused("", "MALFORMED");
+    }
+    JsonNode body = read.json;
     String type = body.path("type").asText();
     String content = body.path("content").asText();
     if (!content.matches("[A-Za-z0-9._-]{1,64}")) {
@@ -108,7 +129,7 @@ final class Opener {
     if (seal.key() == null) {
       return Inside.refused(content, "UNKNOWN_KEY");
     }
-    if (!verifier.isRight(seal.key(), signed, signature)) {
+    if (!seals.isRight(seal.key(), signed, signature)) {
       return Inside.refused(content, "BAD_SIGNATURE");
     }
     if (DOCUMENTS.contains(type)) {
@@ -121,6 +142,11 @@ final class Opener {
       return Inside.refused(content, "TOO_LONG");
     }
     return new Inside(content, "", Body.of(body), null);
+  }
+
+  /** How often a key was used. */
+  long verified() {
+    return seals.verified();
   }
 
   private Optional<JsonNode> read(byte[] octets) {

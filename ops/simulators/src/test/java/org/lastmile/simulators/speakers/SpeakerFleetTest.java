@@ -117,6 +117,26 @@ class SpeakerFleetTest {
   }
 
   @Test
+  void obeysTheLeavesOfATreeAndNothingElseThatLeadsToItsRoot() throws Exception {
+    for (String frame :
+        List.of(
+            "tree-wrong-sibling",
+            "tree-wrong-order",
+            "tree-without-a-level",
+            "tree-malformed-path")) {
+      server.command(LS, Commands.golden(frame + ".json"), false);
+    }
+    awaitOutcomes(
+        "refused BAD_SIGNATURE",
+        "refused BAD_SIGNATURE",
+        "refused BAD_SIGNATURE",
+        "refused MALFORMED");
+    server.command(LS, Commands.golden("tree-first.json"), false);
+    server.command(LS, Commands.golden("tree-last.json"), false);
+    await().atMost(SOON).until(() -> speaker().played().size() == 2);
+  }
+
+  @Test
   void refusesEveryGoldenFrameWithItsReason() throws Exception {
     for (String reason :
         List.of(
