@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -140,13 +139,7 @@ public final class App implements AutoCloseable {
                       addresses,
                       this::registered)));
 
-      ScheduledExecutorService timer =
-          Executors.newSingleThreadScheduledExecutor(
-              task -> {
-                Thread thread = new Thread(task, "lane-limits");
-                thread.setDaemon(true);
-                return thread;
-              });
+      ScheduledExecutorService timer = Lane.timer();
       part(timer::shutdownNow);
       List<Lane> lanes = new ArrayList<>();
       channels.forEach(

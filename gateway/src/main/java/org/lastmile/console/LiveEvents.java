@@ -40,6 +40,10 @@ final class LiveEvents implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveEvents.class);
   private static final int MOST_CLIENTS = 300;
   private static final int SOCKET_BUFFER = 256 * 1024;
+
+  /** Who was cut off and has not come back by then gets a snapshot. */
+  private static final Duration AWAY = Duration.ofMinutes(1);
+
   private static final Coverage NONE = new Coverage(0, 0, 0, 0, List.of(), List.of());
 
   private final Vertx vertx;
@@ -59,6 +63,7 @@ final class LiveEvents implements AutoCloseable {
   private Set<String> changed = new LinkedHashSet<>();
   private String newest = "";
   private boolean composing;
+  private Instant watched = Instant.EPOCH;
   private boolean troubled;
   private final AtomicLong last = new AtomicLong();
 
@@ -125,6 +130,11 @@ final class LiveEvents implements AutoCloseable {
     return clients.size();
   }
 
+  /** Tellings that are kept for who comes back. */
+  int remembered() {
+    return batches.size();
+  }
+
   /** On the desk's thread. */
   private void changed(View.Change change) {
     synchronized (lock) {
@@ -137,13 +147,22 @@ final class LiveEvents implements AutoCloseable {
     Set<String> taken;
     String id;
     synchronized (lock) {
+      if (!clients.isEmpty()) {
+        watched = clock.instant();
+      }
       if (composing || changed.isEmpty()) {
         return;
       }
-      composing = true;
       taken = changed;
-      id = newest;
       changed = new LinkedHashSet<>();
+      if (clock.instant().isAfter(watched.plus(AWAY))) {
+        // In a storm every telling holds thousands of points: none is made for nobody.
+        batches.clear();
+        seen.clear();
+        return;
+      }
+      composing = true;
+      id = newest;
     }
     List<CompletableFuture<Optional<Changed>>> parts = new ArrayList<>();
     taken.forEach(warning -> parts.add(part(warning)));

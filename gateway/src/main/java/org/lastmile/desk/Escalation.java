@@ -214,13 +214,22 @@ final class Escalation {
       if (point.loudspeakers().isEmpty() || !loudspeaker) {
         return "no loudspeaker: gong or knock";
       }
-      if (point.loudspeakers().stream().allMatch(offline)) {
+      if (allOffline(point.loudspeakers())) {
         return "loudspeaker offline: gong or knock";
       }
     }
     return spot.missing().contains(Proof.ANSWERED) && !responsible
         ? "no responsible person can be reached"
         : "";
+  }
+
+  private boolean allOffline(List<String> loudspeakers) {
+    for (String loudspeaker : loudspeakers) {
+      if (!offline.test(loudspeaker)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Something else may stand for the loudspeaker. */

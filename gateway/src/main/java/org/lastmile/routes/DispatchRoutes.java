@@ -1,8 +1,10 @@
 package org.lastmile.routes;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
@@ -31,10 +33,15 @@ public final class DispatchRoutes extends RouteBuilder {
     errorHandler(noErrorHandler());
     getContext().addComponent("channel", new ChannelComponent(channels));
     ProducerTemplate producer = getContext().createProducerTemplate();
+    Map<String, AtomicBoolean> woken = new HashMap<>();
+    lanes.forEach(lane -> woken.put(lane.name(), new AtomicBoolean()));
     Consumer<String> wake =
         lane -> {
-          // One wake-up that waits is enough: what does not fit the queue of one is dropped.
-          CompletableFuture<?> unused = producer.asyncSendBody(due(lane), "");
+          // One wake-up that waits is enough; thousands of messages land in a second.
+          AtomicBoolean already = woken.get(lane);
+          if (already != null && !already.getAndSet(true)) {
+            CompletableFuture<?> unused = producer.asyncSendBody(due(lane), "");
+          }
         };
     desk.onDue(wake);
     desk.onReply(
@@ -44,7 +51,13 @@ public final class DispatchRoutes extends RouteBuilder {
       String due = due(lane.name());
       lane.onRoom(() -> wake.accept(lane.name()));
 
-      from(due).routeId("dispatch-" + lane.name()).process(exchange -> lane.turn());
+      from(due)
+          .routeId("dispatch-" + lane.name())
+          .process(
+              exchange -> {
+                woken.get(lane.name()).set(false);
+                lane.turn();
+              });
 
       from("timer:tick-" + lane.name() + "?period=1000").routeId("tick-" + lane.name()).to(due);
 

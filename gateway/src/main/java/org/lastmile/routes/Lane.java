@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,7 +37,10 @@ public final class Lane {
   private static final Duration LIMIT = Duration.ofMinutes(20);
 
   /** Tries written down at once: the first of thousands need not wait for the last. */
-  private static final int AT_ONCE = 100;
+  private static final int FIRST = 100;
+
+  /** While there are more, twice as many each time up to this: each time waits for the disk. */
+  private static final int MOST = 1_600;
 
   private final String name;
   private final Channel channel;
@@ -88,6 +92,21 @@ public final class Lane {
             e -> log.warn("lane {}: circuit {}", name, e.getStateTransition().getToState()));
   }
 
+  /** For the time limits of lanes; one that is over early leaves nothing behind. */
+  public static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "lane-limits");
+              thread.setDaemon(true);
+              return thread;
+            });
+    // Else it would hold every message for as long as it might have taken.
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+
   public String name() {
     return name;
   }
@@ -112,7 +131,8 @@ public final class Lane {
    * so that two turns never count the same room twice.
    */
   void turn() {
-    int most = Math.min(room(), AT_ONCE);
+    int atOnce = FIRST;
+    int most = Math.min(room(), atOnce);
     while (most > 0) {
       List<Message> messages;
       try {
@@ -128,7 +148,8 @@ public final class Lane {
       if (messages.size() < most) {
         return;
       }
-      most = Math.min(room(), AT_ONCE);
+      atOnce = Math.min(MOST, 2 * atOnce);
+      most = Math.min(room(), atOnce);
     }
   }
 

@@ -13,8 +13,8 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -46,7 +46,7 @@ import org.lastmile.warning.Wording;
  * What the routes between desk and channel must hold, with a channel whose answers are scripted.
  */
 class LaneTest {
-  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final ScheduledExecutorService timer = Lane.timer();
   private final DefaultCamelContext camel = new DefaultCamelContext();
   private final Scripted channel = new Scripted();
   private Desk desk;
@@ -194,6 +194,13 @@ class LaneTest {
     String id = issue();
     await().untilAsserted(() -> assertThat(in(id, DeliveryState.SENT)).isEqualTo(40));
     assertThat(channel.messages).hasSize(40);
+  }
+
+  @Test
+  void a_message_that_has_landed_is_held_by_nobody() {
+    String id = issue();
+    await().untilAsserted(() -> assertThat(in(id, DeliveryState.SENT)).isEqualTo(40));
+    await().until(((ScheduledThreadPoolExecutor) timer).getQueue()::isEmpty);
   }
 
   @Test

@@ -243,8 +243,10 @@ final class BrokerLink implements Link {
     // Of what the broker takes a tenth stays free, for what Paho still counts after its PUBACK.
     int theirs = most == null ? 65_535 : most;
     limit = Math.max(1, Math.min(Math.min(1000, config.inFlight()), theirs - theirs / 10));
+    // A state comes again within 30 s and is retained: of a hundred thousand devices, its
+    // acknowledgements would cost as much as the states.
     MqttSubscription[] both = {
-      new MqttSubscription(Topics.ALL_RECEIPTS, 1), new MqttSubscription(Topics.ALL_STATES, 1)
+      new MqttSubscription(Topics.ALL_RECEIPTS, 1), new MqttSubscription(Topics.ALL_STATES, 0)
     };
     try {
       fresh.subscribe(
@@ -304,9 +306,12 @@ final class BrokerLink implements Link {
   }
 
   private void acknowledge(MqttAsyncClient from, MqttMessage message) {
+    if (message.getQos() == 0) {
+      return;
+    }
     run(
         () -> {
-          if (from != client || message.getQos() == 0) {
+          if (from != client) {
             return;
           }
           try {

@@ -13,9 +13,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -62,6 +65,10 @@ public final class LoudspeakerChannel implements Channel {
   private final LongSupplier nanos;
   private final Link link;
   private final SigningRounds signing;
+
+  /** Where two cores are all there is, the common pool would take a new thread for each. */
+  private final Executor outcomes = inTurn();
+
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(r -> thread(r, "watch"));
   private final AtomicInteger waiting = new AtomicInteger();
@@ -471,7 +478,8 @@ public final class LoudspeakerChannel implements Channel {
           .whenCompleteAsync(
               (o, failure) ->
                   outcome.complete(
-                      failure == null ? o : new Outcome.Unknown("link: " + failure.getMessage())));
+                      failure == null ? o : new Outcome.Unknown("link: " + failure.getMessage())),
+              outcomes);
     }
 
     @Override
@@ -623,6 +631,15 @@ public final class LoudspeakerChannel implements Channel {
 
   private static CompletionStage<Outcome> done(Outcome outcome) {
     return CompletableFuture.completedFuture(outcome);
+  }
+
+  /** One thread that ends by itself: outcomes come after the channel is closed, too. */
+  private static Executor inTurn() {
+    ThreadPoolExecutor one =
+        new ThreadPoolExecutor(
+            1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), r -> thread(r, "outcomes"));
+    one.allowCoreThreadTimeOut(true);
+    return one;
   }
 
   private static Thread thread(Runnable r, String what) {

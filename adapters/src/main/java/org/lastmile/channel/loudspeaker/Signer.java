@@ -91,9 +91,17 @@ final class Signer {
         by.kind() == Content.Kind.LIFT
             || (by.kind() == Content.Kind.STOP && by.supersedes().isEmpty());
     if (all && by.about() != null && !by.about().isEmpty()) {
-      contents.values().stream()
-          .filter(c -> by.about().equals(c.about()) && !c.id().equals(by.id()))
-          .forEach(c -> horizon.ended(c.id(), c.playBy()));
+      // Each ends once: ten thousand devices are told of a lift one by one.
+      contents
+          .values()
+          .removeIf(
+              c -> {
+                boolean ends = by.about().equals(c.about()) && !c.id().equals(by.id());
+                if (ends) {
+                  horizon.ended(c.id(), c.playBy());
+                }
+                return ends;
+              });
     }
   }
 

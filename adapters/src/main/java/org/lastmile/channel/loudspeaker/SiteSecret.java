@@ -20,14 +20,15 @@ final class SiteSecret implements DeviceAuth {
   private static final int TAG_BYTES = 12;
   private static final int TAG_CHARS = 16;
 
-  private final byte[] secret;
+  /** Never used itself: every receipt takes a copy, which costs less than to look it up anew. */
+  private final Mac mac;
 
   SiteSecret(byte[] secret) {
     if (secret.length < 16) {
       throw new IllegalArgumentException(
           "the site secret has " + secret.length + " bytes; it needs at least 16");
     }
-    this.secret = secret.clone();
+    this.mac = keyed(secret);
   }
 
   /** The one kept in memory; made at the first start. Blocks. */
@@ -96,9 +97,18 @@ final class SiteSecret implements DeviceAuth {
 
   private byte[] mac(String purpose, String what) {
     try {
+      Mac copy = (Mac) mac.clone();
+      return copy.doFinal((purpose + "\n" + what).getBytes(StandardCharsets.UTF_8));
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("this Java runtime can't copy its HmacSHA256", e);
+    }
+  }
+
+  private static Mac keyed(byte[] secret) {
+    try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-      return mac.doFinal((purpose + "\n" + what).getBytes(StandardCharsets.UTF_8));
+      return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java runtime has no HmacSHA256", e);
     }

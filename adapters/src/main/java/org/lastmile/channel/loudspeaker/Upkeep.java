@@ -56,6 +56,7 @@ final class Upkeep implements AutoCloseable {
   private final Queue<String> urgent = new ConcurrentLinkedQueue<>();
   private final Queue<String> idle = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean awake = new AtomicBoolean();
+  private final AtomicBoolean sharing = new AtomicBoolean();
   private final AtomicLong floors = new AtomicLong();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -206,8 +207,12 @@ final class Upkeep implements AutoCloseable {
 
   /** Keeps beyond a restart which contents have ended. From any thread. */
   void share() {
+    if (sharing.getAndSet(true)) {
+      return; // one that waits is enough for all the commands of a lift
+    }
     run(
         () -> {
+          sharing.set(false);
           try {
             sequence.horizon().share();
           } catch (Memory.Away e) {

@@ -22,13 +22,11 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Names: intake, plan, footprint, startup, sms-throughput, sms-faults, sms-coverage,",
-      "  wechat-throughput"
+      "  wechat-throughput, loudspeaker-fanout, loudspeaker-latency, supervision"
     })
 public final class Bench implements Callable<Integer> {
   /** Names that are promised and come with the channels' own depth. */
-  private static final java.util.Set<String> LATER =
-      java.util.Set.of(
-          "loudspeaker-fanout", "loudspeaker-latency", "supervision", "coverage-night");
+  private static final java.util.Set<String> LATER = java.util.Set.of("coverage-night");
 
   @Parameters(paramLabel = "NAME", description = "which benchmark")
   private String name;
@@ -73,6 +71,21 @@ public final class Bench implements Callable<Integer> {
   private int scale;
 
   @Option(
+      names = "--link",
+      paramLabel = "LINK",
+      description = "loudspeakers: broker or endpoint (default: both)",
+      split = ",",
+      defaultValue = "broker,endpoint")
+  private List<String> links;
+
+  @Option(
+      names = "--devices",
+      paramLabel = "N",
+      description = "loudspeakers: fleets of that many instead of the usual ones",
+      split = ",")
+  private List<Integer> devices = List.of();
+
+  @Option(
       names = "--docs",
       paramLabel = "DIR",
       description = "SMS: puts table and chart into that folder, beside performance.md")
@@ -80,16 +93,21 @@ public final class Bench implements Callable<Integer> {
 
   private Map<String, Measure> measures() {
     Rivals rivals = new Rivals(reference, peers, System.getenv().getOrDefault("PATH", ""));
-    return new TreeMap<>(
-        Map.of(
-            "intake", new Intake(),
-            "plan", new PlanLatency(),
-            "footprint", new Footprint(),
-            "startup", new Startup(),
-            "sms-throughput", new SmsThroughput(rivals, only),
-            "sms-faults", new SmsFaults(rivals, only),
-            "sms-coverage", new SmsCoverage(rivals, scale),
-            "wechat-throughput", new WeChatThroughput()));
+    Map<String, Measure> measures =
+        new TreeMap<>(
+            Map.of(
+                "intake", new Intake(),
+                "plan", new PlanLatency(),
+                "footprint", new Footprint(),
+                "startup", new Startup(),
+                "sms-throughput", new SmsThroughput(rivals, only),
+                "sms-faults", new SmsFaults(rivals, only),
+                "sms-coverage", new SmsCoverage(rivals, scale),
+                "wechat-throughput", new WeChatThroughput()));
+    measures.put(LoudspeakerFanout.NAME, new LoudspeakerFanout(links, devices));
+    measures.put(LoudspeakerLatency.NAME, new LoudspeakerLatency(links));
+    measures.put(Supervision.NAME, new Supervision(links, devices));
+    return measures;
   }
 
   public static void main(String[] args) {

@@ -19,6 +19,11 @@ final class Processor {
         .sum();
   }
 
+  /** Nanoseconds that one process has used, without its children. */
+  static long of(long pid) {
+    return used(Path.of("/proc/" + pid + "/stat"), 2);
+  }
+
   /** Nanoseconds that this process has used, without its children. */
   static long own() {
     return used(Path.of("/proc/self/stat"), 2);

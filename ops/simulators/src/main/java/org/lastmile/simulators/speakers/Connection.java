@@ -62,7 +62,7 @@ final class Connection extends SimpleChannelInboundHandler<MqttMessage> {
   static void open(
       EventLoop loop, FleetSettings fleet, SpeakerSettings device, byte[] will, Owner owner) {
     Connection connection = new Connection(fleet, device, will, owner);
-    ChannelFuture connecting =
+    Bootstrap bootstrap =
         new Bootstrap()
             .group(loop)
             .channel(NioSocketChannel.class)
@@ -75,8 +75,12 @@ final class Connection extends SimpleChannelInboundHandler<MqttMessage> {
                         .pipeline()
                         .addLast(new MqttDecoder(MAX_PACKET), MqttEncoder.INSTANCE, connection);
                   }
-                })
-            .connect(fleet.server().getHost(), fleet.server().getPort());
+                });
+    if (!fleet.source().isEmpty()) {
+      bootstrap.localAddress(fleet.source(), 0);
+    }
+    ChannelFuture connecting =
+        bootstrap.connect(fleet.server().getHost(), fleet.server().getPort());
     connecting.addListener(
         done -> {
           if (!done.isSuccess()) {

@@ -21,6 +21,7 @@ import java.util.Map;
  * @param threads event loops
  * @param clock of all devices
  * @param seed of jitter and session numbers
+ * @param source address that devices connect from, since one has some 28,000 ports; empty = any
  */
 public record FleetSettings(
     URI server,
@@ -34,7 +35,8 @@ public record FleetSettings(
     Duration connectWithin,
     int threads,
     InstantSource clock,
-    long seed) {
+    long seed,
+    String source) {
 
   public FleetSettings {
     keys = Map.copyOf(keys);
@@ -58,7 +60,8 @@ public record FleetSettings(
         Duration.ZERO,
         2,
         InstantSource.system(),
-        1);
+        1,
+        "");
   }
 
   public FleetSettings withRecoveryKey(String kid, byte[] key) {
@@ -74,7 +77,25 @@ public record FleetSettings(
         connectWithin,
         threads,
         clock,
-        seed);
+        seed,
+        source);
+  }
+
+  public FleetSettings withSource(String address) {
+    return new FleetSettings(
+        server,
+        version,
+        keys,
+        recovery,
+        playTime,
+        heartbeat,
+        firstRetry,
+        longestRetry,
+        connectWithin,
+        threads,
+        clock,
+        seed,
+        address);
   }
 
   public FleetSettings withVersion(int value) {
@@ -127,6 +148,7 @@ public record FleetSettings(
         newConnectWithin,
         threads,
         newClock,
-        newSeed);
+        newSeed,
+        source);
   }
 }

@@ -345,6 +345,7 @@ public final class Speaker {
     @Override
     public void command(byte[] payload) {
       commands.incrementAndGet();
+      fleet.arrived(payload);
       if (!dumb) {
         Duration wait = slowness;
         if (wait.isZero()) {

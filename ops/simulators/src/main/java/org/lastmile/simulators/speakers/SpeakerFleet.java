@@ -28,6 +28,7 @@ public final class SpeakerFleet implements AutoCloseable {
   private final Random random;
   private final Map<String, Speaker> devices = new LinkedHashMap<>();
   private final List<Consumer<Play>> hooks = new CopyOnWriteArrayList<>();
+  private final List<Consumer<byte[]>> ears = new CopyOnWriteArrayList<>();
   private final AtomicLong plays = new AtomicLong();
   private final AtomicLong audiblePlays = new AtomicLong();
 
@@ -81,6 +82,11 @@ public final class SpeakerFleet implements AutoCloseable {
     hooks.add(hook);
   }
 
+  /** Calls with the bytes of every command that arrives, on an event loop: don't wait in it. */
+  public void onCommand(Consumer<byte[]> ear) {
+    ears.add(ear);
+  }
+
   /** What it has seen so far. */
   public FleetStatistics statistics() {
     Collection<Speaker> all = devices();
@@ -110,6 +116,10 @@ public final class SpeakerFleet implements AutoCloseable {
   /** From 0 up to and without the bound. */
   synchronized long random(long bound) {
     return (long) (random.nextDouble() * bound);
+  }
+
+  void arrived(byte[] command) {
+    ears.forEach(ear -> ear.accept(command));
   }
 
   void played(Play play) {

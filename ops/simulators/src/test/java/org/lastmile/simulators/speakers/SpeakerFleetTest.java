@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,16 @@ class SpeakerFleetTest {
     assertThat(played.path("repeats").asInt()).isEqualTo(3);
     assertThat(speaker().played()).hasSize(1).isEqualTo(heard);
     assertThat(heard.get(0).audible()).isTrue();
+  }
+
+  @Test
+  void tellsOfEveryCommandAsItCame() throws Exception {
+    List<byte[]> came = new CopyOnWriteArrayList<>();
+    fleet.onCommand(came::add);
+    byte[] command = Commands.golden("command-warn.json");
+    server.command(LS, command, false);
+    await().atMost(SOON).until(() -> !came.isEmpty());
+    assertThat(came.get(0)).isEqualTo(command);
   }
 
   @Test
