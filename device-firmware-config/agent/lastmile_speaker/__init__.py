@@ -1,3 +1,3 @@
 """The reference loudspeaker of LastMile's device contract, version 1."""
 
-FIRMWARE = "lastmile-speaker 1.0"
+FIRMWARE = "lastmile-speaker 1.1"

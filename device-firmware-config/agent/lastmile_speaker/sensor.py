@@ -1,6 +1,8 @@
 """A microphone or a current sensor that says whether anything was heard."""
 import math
+import os
 import shlex
+import signal
 import subprocess
 import time
 
@@ -46,6 +48,7 @@ class Ear(Deaf):
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                start_new_session=True,
             )
         except OSError:
             self.process = None  # the play is what counts; it goes without evidence
@@ -59,8 +62,9 @@ class Ear(Deaf):
             while process.poll() is None and time.monotonic() < end and not self.stop.wait(0.02):
                 pass
             if process.poll() is None:
-                process.kill()
-            said = process.stdout.read(1000).split()
+                os.killpg(process.pid, signal.SIGKILL)  # with all that its script has started
+            os.set_blocking(process.stdout.fileno(), False)
+            said = (process.stdout.read(1000) or b"").split()
         if process.returncode in (0, 1) and not self.stop.is_set():
             self.heard = process.returncode == 0
             self.level = number(said[0]) if said else None

@@ -100,6 +100,11 @@ public sealed interface Signal {
     FAILED,
     /** The carrier or the device dropped it because its time had passed. */
     EXPIRED,
+    /**
+     * The device did not obey, for a reason that need not be of this message: somebody may have
+     * sent it another under the same name, or it may obey the next try. Settles nothing.
+     */
+    REFUSED,
     /** Stopped or interrupted before its end. */
     STOPPED
   }

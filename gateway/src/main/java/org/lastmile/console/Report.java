@@ -217,6 +217,7 @@ record Report(
       case EXPIRED -> "过期未达";
       case CANCELLED -> "撤回";
       case STOPPED -> "中途停止";
+      case REFUSED -> "设备拒绝执行";
       case UNRESOLVED -> "一直没有回音";
       case STAGE -> "叫应升级";
       case DUTY_OPENED -> "转人工";

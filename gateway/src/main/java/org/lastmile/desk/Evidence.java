@@ -2,6 +2,7 @@ package org.lastmile.desk;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
@@ -16,6 +17,12 @@ final class Evidence {
 
   /** References longer than this are not worth their place in the record. */
   private static final int LONGEST_REFERENCES = 40;
+
+  /** What a loudspeaker's receipt says of a command that it did not obey. */
+  private static final Set<String> REFUSALS = Set.of("refused", "expired");
+
+  /** What a device refuses under one delivery's name, in as many ways as it likes. */
+  private static final int MOST_REFUSALS = 16;
 
   private Evidence() {}
 
@@ -97,7 +104,11 @@ final class Evidence {
           case FAILED -> Event.Type.FAILED;
           case EXPIRED -> Event.Type.EXPIRED;
           case STOPPED -> Event.Type.STOPPED;
+          case REFUSED -> Event.Type.REFUSED;
         };
+    if (type == Event.Type.REFUSED) {
+      return refusal(row, attempt, c, now);
+    }
     DeliveryState to =
         switch (type) {
           case RECEIVED, PLAYING -> DeliveryState.SENT;
@@ -113,7 +124,8 @@ final class Evidence {
             || row.state().yieldsTo(to)
             || ((type == Event.Type.PLAYING || tries) && !row.state().settled());
     if (!news) {
-      return null;
+      boolean refused = REFUSALS.contains(c.facts().getOrDefault("outcome", ""));
+      return refused ? refusal(row, attempt, c, now) : null;
     }
     // While it is playing it need not be asked again: a play may last minutes.
     Instant due =
@@ -121,6 +133,15 @@ final class Evidence {
             ? now.plus(waits.receipt().multipliedBy(2))
             : null;
     return Event.ofDelivery(now, type, row.delivery().number(), attempt, due, c.why());
+  }
+
+  /** For the timeline, once for each reason: a flood of them must not become the record. */
+  private static Event refusal(Progress.Row row, int attempt, Signal.Confirmation c, Instant now) {
+    String why = c.why().isEmpty() ? c.facts().getOrDefault("outcome", "refused") : c.why();
+    if (row.refusals().size() >= MOST_REFUSALS || row.refusals().contains(Progress.code(why))) {
+      return null;
+    }
+    return Event.ofDelivery(now, Event.Type.REFUSED, row.delivery().number(), attempt, null, why);
   }
 
   /** Doubles with every try, up to the longest; a random half of it, so that tries spread. */

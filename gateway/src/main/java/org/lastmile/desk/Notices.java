@@ -375,7 +375,7 @@ final class Notices {
     note.trying = c.evidence() == Signal.Evidence.RECEIVED;
     DeliveryState next =
         switch (c.evidence()) {
-          case RECEIVED, PLAYING -> DeliveryState.SENT;
+          case RECEIVED, PLAYING, REFUSED -> DeliveryState.SENT;
           case DELIVERED, DECLINED -> DeliveryState.DELIVERED;
           case PLAYED, ACKNOWLEDGED -> DeliveryState.CONFIRMED;
           case EXPIRED -> DeliveryState.EXPIRED;

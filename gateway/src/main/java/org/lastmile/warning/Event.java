@@ -54,6 +54,8 @@ public record Event(
     UNRESOLVED(36),
     /** The gateway stopped during this try: it may have left. */
     INTERRUPTED(37),
+    /** A device did not obey something under this delivery's name; the delivery stays as it is. */
+    REFUSED(38),
 
     // one point
     /** The point went up to the rung in {@code attempt}. */

@@ -83,6 +83,7 @@ public final class Progress {
     private int unknowns;
     private int interruptions;
     private final Set<String> from = new LinkedHashSet<>();
+    private Set<String> refusals = Set.of();
     private boolean countedAsTold;
     private boolean countedAsTouched;
     private Instant since;
@@ -137,6 +138,11 @@ public final class Progress {
     /** Our own addresses that its tries left from, as far as they are known. */
     public Set<String> from() {
       return from;
+    }
+
+    /** Codes of what the device refused under its name. */
+    public Set<String> refusals() {
+      return refusals;
     }
 
     /** A platform keeps it for review: never sent again by us. */
@@ -641,6 +647,11 @@ public final class Progress {
           move(row, DeliveryState.EXPIRED, e);
         }
       }
+      case REFUSED -> {
+        Set<String> more = new LinkedHashSet<>(row.refusals);
+        more.add(code(e.detail()));
+        row.refusals = more;
+      }
       case CANCELLED -> move(row, DeliveryState.CANCELLED, e);
       case DELIVERED -> {
         row.heard = e.at();
@@ -697,6 +708,12 @@ public final class Progress {
   /** What is kept of a handoff. */
   public static String handoff(String references, String from) {
     return from.isEmpty() ? references : references + FROM + from;
+  }
+
+  /** The code before the words of a device's reason. */
+  public static String code(String why) {
+    int colon = why.indexOf(':');
+    return colon < 0 ? why : why.substring(0, colon);
   }
 
   private static Optional<String> from(String handoff) {

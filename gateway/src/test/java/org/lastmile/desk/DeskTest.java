@@ -67,6 +67,42 @@ class DeskTest {
   }
 
   @Test
+  void a_refusal_under_a_genuine_name_is_shown_once_and_a_later_play_still_counts() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.BLUE, "1")).id();
+    Message play = town.carries("loudspeaker").get(0);
+    town.refuses(play, Signal.Evidence.REFUSED, "BAD_SIGNATURE");
+    town.refuses(play, Signal.Evidence.REFUSED, "BAD_SIGNATURE: again");
+    assertThat(town.refusals(id)).containsExactly("BAD_SIGNATURE");
+    assertThat(town.row(id, "loudspeaker").state()).isEqualTo(DeliveryState.SENT);
+
+    town.confirms(play, Signal.Evidence.PLAYED);
+    town.assertState(id, "p1", Coverage.State.COVERED);
+    town.refuses(play, Signal.Evidence.REFUSED, "REPLAYED: somebody brought it again");
+    town.refuses(play, Signal.Evidence.EXPIRED, "");
+    assertThat(town.refusals(id))
+        .containsExactly("BAD_SIGNATURE", "REPLAYED: somebody brought it again", "expired");
+    assertThat(town.row(id, "loudspeaker").state()).isEqualTo(DeliveryState.CONFIRMED);
+    for (int i = 0; i < 100; i++) {
+      town.refuses(play, Signal.Evidence.REFUSED, "CODE_" + i);
+    }
+    assertThat(town.refusals(id)).hasSize(16);
+  }
+
+  @Test
+  void a_delivery_that_somebody_made_a_device_refuse_is_asked_for_again() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.BLUE, "1")).id();
+    Message play = town.carries("loudspeaker").get(0);
+    town.refuses(play, Signal.Evidence.REFUSED, "MALFORMED: not JSON");
+    town.passes(Duration.ofMinutes(2));
+    Message again = town.carries("loudspeaker").get(0);
+    assertThat(again.content().id()).isEqualTo(play.content().id());
+    town.confirms(again, Signal.Evidence.PLAYED);
+    town.assertState(id, "p1", Coverage.State.COVERED);
+  }
+
+  @Test
   void the_same_warning_again_gets_the_same_receipt_and_sends_nothing_more() {
     town.point("p1", true);
     Warning warning = Town.warning(Grade.RED, "1");

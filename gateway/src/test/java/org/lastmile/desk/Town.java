@@ -26,6 +26,7 @@ import org.lastmile.ledger.MemoryLedger;
 import org.lastmile.warning.Area;
 import org.lastmile.warning.Coverage;
 import org.lastmile.warning.DutyTask;
+import org.lastmile.warning.Event;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Hazard;
 import org.lastmile.warning.HazardPoint;
@@ -310,6 +311,32 @@ final class Town implements AutoCloseable {
             d.signal(
                 channelOf.get(message.attempt()),
                 new Signal.Confirmation(message.attempt(), evidence, "", now, Map.of())));
+  }
+
+  /** A loudspeaker did not obey what came to it under that message's name. */
+  void refuses(Message message, Signal.Evidence evidence, String why) {
+    String outcome = evidence == Signal.Evidence.EXPIRED ? "expired" : "refused";
+    ask(
+        d ->
+            d.signal(
+                channelOf.get(message.attempt()),
+                new Signal.Confirmation(
+                    message.attempt(), evidence, why, now, Map.of("outcome", outcome))));
+  }
+
+  /** What of that the timeline shows. */
+  List<String> refusals(String warning) {
+    return ask(d -> d.timeline(warning)).orElseThrow().stream()
+        .filter(l -> l.type() == Event.Type.REFUSED)
+        .map(View.Line::detail)
+        .toList();
+  }
+
+  View.Row row(String warning, String channel) {
+    return ask(d -> d.deliveries(warning)).orElseThrow().stream()
+        .filter(r -> r.channel().equals(channel))
+        .findFirst()
+        .orElseThrow();
   }
 
   void writes(String phone, String text) {

@@ -145,6 +145,7 @@ class ProgressTest {
       Event.Type.CONFIRMED,
       Event.Type.DECLINED,
       Event.Type.UNHEARD,
+      Event.Type.REFUSED,
       Event.Type.PLAYING,
       Event.Type.CANCELLED,
       Event.Type.EXPIRED,

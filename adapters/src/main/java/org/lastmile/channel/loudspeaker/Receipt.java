@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.lastmile.channel.Signal.Confirmation;
 import org.lastmile.channel.Signal.Evidence;
@@ -34,6 +35,13 @@ record Receipt(
   private static final Pattern CODE = Pattern.compile("[A-Z0-9_]{0,32}");
   private static final Pattern NOTE = Pattern.compile("[^\\p{Cc}]{0,200}");
   private static final long CLOCK_IS_OFF = 60;
+
+  /**
+   * Whoever can write to a device's topic can cause these under the name of a genuine delivery, and
+   * a device that lacks a key, a floor or room takes the next try. None of them is the last word.
+   */
+  private static final Set<String> DOUBTED =
+      Set.of("MALFORMED", "BAD_SIGNATURE", "UNKNOWN_KEY", "REPLAYED", "NO_FLOOR", "BUSY");
 
   /** As the contract spells it, in capitals. */
   enum Outcome {
@@ -86,7 +94,8 @@ record Receipt(
           case PLAYED -> unheard.isEmpty() ? Evidence.PLAYED : Evidence.PLAYED_UNHEARD;
           case STOPPED -> Evidence.STOPPED;
           case EXPIRED -> Evidence.EXPIRED;
-          case FAILED, REFUSED -> Evidence.FAILED;
+          case FAILED -> Evidence.FAILED;
+          case REFUSED -> DOUBTED.contains(reason) ? Evidence.REFUSED : Evidence.FAILED;
         };
     return new Confirmation(
         attempt, evidence, why(unheard, offset(arrived)), arrived, facts(device, arrived));

@@ -238,7 +238,7 @@ class EmbeddedEndpointTest {
     send("w1-0.1", "LS-1");
     awaitEvidence(heard, "w1-0.1", Evidence.PLAYED);
     device.publish("lm/v1/d/LS-1/rcpt", replayed(device));
-    awaitEvidence(heard, "w1-0.1", Evidence.FAILED);
+    awaitEvidence(heard, "w1-0.1", Evidence.REFUSED);
     send("w1-0.2", "LS-1");
     awaitEvidence(heard, "w1-0.2", Evidence.PLAYED);
     assertThat(device.commands).hasSize(2);

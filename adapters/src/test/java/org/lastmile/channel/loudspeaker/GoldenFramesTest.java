@@ -286,10 +286,10 @@ class GoldenFramesTest {
     "receipt-stop-done, STOPPED, 'DONE'",
     "receipt-failed, FAILED, 'NO_SOUND: amplifier draws no current'",
     "receipt-expired, EXPIRED, 'device clock is off by 3600 s'",
-    "receipt-refused-bad-signature, FAILED, 'BAD_SIGNATURE'",
+    "receipt-refused-bad-signature, REFUSED, 'BAD_SIGNATURE'",
     "receipt-refused-not-for-me, FAILED, 'NOT_FOR_ME'",
-    "receipt-refused-no-floor, FAILED, 'NO_FLOOR'",
-    "receipt-refused-malformed, FAILED, 'MALFORMED: not JSON'"
+    "receipt-refused-no-floor, REFUSED, 'NO_FLOOR'",
+    "receipt-refused-malformed, REFUSED, 'MALFORMED: not JSON'"
   })
   void every_receipt_proves_what_it_says(String name, Evidence evidence, String why)
       throws Exception {

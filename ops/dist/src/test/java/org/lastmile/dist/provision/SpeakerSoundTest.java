@@ -160,7 +160,7 @@ class SpeakerSoundTest extends AgentOnABroker {
 
   @Test
   void aSensorThatStillListensDoesNotDelayWhatIsMoreUrgent() throws Exception {
-    String sensor = script("sensor", "exec sleep 3600");
+    String sensor = script("sensor", "sleep 60 | cat");
     try (Agent agent = agent(false, testKey, with("--sensor", sensor))) {
       ObjectNode blue = Frames.body().put("about", "").put("content", "blue").put("priority", 4);
       ((ObjectNode) blue.path("speech")).put("repeats", 1000).put("pauseMs", 3_600_000);
