@@ -353,7 +353,8 @@ final class Intake {
                   row.delivery().recipient(),
                   row.delivery().name(),
                   row.delivery().address(),
-                  List.of(of.progress.plan().contentId(row.delivery()))));
+                  List.of(of.progress.plan().contentId(row.delivery())),
+                  of.progress.plan().words().get(row.delivery().words()).targets()));
         }
       }
     }
