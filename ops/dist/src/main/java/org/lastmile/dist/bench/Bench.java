@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Names: intake, plan, footprint, startup, sms-throughput, sms-faults, sms-coverage,",
-      "  wechat-throughput"
+      "  wechat-throughput, loudspeaker-signing"
     })
 public final class Bench implements Callable<Integer> {
   /** Names that are promised and come with the channels' own depth. */
@@ -89,7 +89,8 @@ public final class Bench implements Callable<Integer> {
             "sms-throughput", new SmsThroughput(rivals, only),
             "sms-faults", new SmsFaults(rivals, only),
             "sms-coverage", new SmsCoverage(rivals, scale),
-            "wechat-throughput", new WeChatThroughput()));
+            "wechat-throughput", new WeChatThroughput(),
+            "loudspeaker-signing", new LoudspeakerSigning()));
   }
 
   public static void main(String[] args) {
