@@ -312,7 +312,7 @@ final class Dispatch {
                 plan.playBy(),
                 priority(of.progress, row.delivery(), words.kind()),
                 of.progress.warning().drill(),
-                List.of(),
+                words.targets(),
                 words.supersedes()));
   }
 

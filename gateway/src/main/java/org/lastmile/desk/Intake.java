@@ -362,7 +362,8 @@ final class Intake {
                   row.delivery().recipient(),
                   row.delivery().name(),
                   row.delivery().address(),
-                  contents));
+                  contents,
+                  of.progress.plan().words().get(row.delivery().words()).targets()));
         }
       }
     }

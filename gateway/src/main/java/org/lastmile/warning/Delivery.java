@@ -57,4 +57,11 @@ public record Delivery(
         number, channel, audience, recipient, name, address, stage, insteadOf, points, words, codes,
         false);
   }
+
+  /** The same with other words. */
+  Delivery says(int others) {
+    return new Delivery(
+        number, channel, audience, recipient, name, address, stage, insteadOf, points, others,
+        codes, details);
+  }
 }

@@ -77,12 +77,29 @@ public record Plan(
    *
    * @param supersedes what these words replace or end: ids of contents for a loudspeaker, of
    *     warnings for people, who have each been told in other words
+   * @param targets whom a loudspeaker's words are signed for, so that many devices share a
+   *     signature; empty = each address by itself, as in plans of earlier programs
    */
   public record Words(
-      Content.Kind kind, String text, Map<String, String> fields, List<String> supersedes) {
+      Content.Kind kind,
+      String text,
+      Map<String, String> fields,
+      List<String> supersedes,
+      List<String> targets) {
     public Words {
       fields = Map.copyOf(fields);
       supersedes = List.copyOf(supersedes);
+      targets = targets == null ? List.of() : List.copyOf(targets);
+    }
+
+    /** Words for each address by itself. */
+    public Words(
+        Content.Kind kind, String text, Map<String, String> fields, List<String> supersedes) {
+      this(kind, text, fields, supersedes, List.of());
+    }
+
+    Words signedFor(List<String> devices) {
+      return new Words(kind, text, fields, supersedes, devices);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -50,6 +51,9 @@ public final class Planner {
   private final Map<Plan.Words, Integer> words = new LinkedHashMap<>();
   private final List<Delivery> deliveries = new ArrayList<>();
   private final List<HazardPoint> points = new ArrayList<>();
+
+  /** What the devices are named by that say words which are not yet signed for anybody. */
+  private final Map<Integer, Map<String, String>> speakers = new TreeMap<>();
 
   /** What was said before, by channel and address. */
   private final Map<String, List<String>> former = new HashMap<>();
@@ -128,6 +132,7 @@ public final class Planner {
    * Somebody who was told before.
    *
    * @param contents ids of what they were told
+   * @param targets whom that was signed for, when it was for a device
    */
   public record Former(
       String channel,
@@ -135,7 +140,8 @@ public final class Planner {
       String recipient,
       String name,
       String address,
-      List<String> contents) {}
+      List<String> contents,
+      List<String> targets) {}
 
   private Planner(Warning warning, Threat threat, Policy policy, Wording wording, Terms terms) {
     this.warning = warning;
@@ -215,6 +221,7 @@ public final class Planner {
 
   private Plan finish(
       List<Plan.Point> planned, List<Rung> rungs, Policy.Ladder ladder, Instant playBy) {
+    List<Plan.Words> said = signedFor();
     return new Plan(
         id,
         threat.registryVersion(),
@@ -222,11 +229,49 @@ public final class Planner {
         playBy,
         warning.type() == Warning.Type.CANCEL ? playBy : warning.expires(),
         planned,
-        List.copyOf(words.keySet()),
+        said,
         deliveries,
         rungs,
         ladder.deadline(),
         terms.supersedes());
+  }
+
+  /**
+   * The words, those of several devices with whom they are signed for. Where that names too many,
+   * some devices say the same under another id: what an id stands for never changes.
+   */
+  private List<Plan.Words> signedFor() {
+    List<Plan.Words> said = new ArrayList<>(words.keySet());
+    Map<Integer, Map<String, Integer>> moved = new HashMap<>();
+    for (Map.Entry<Integer, Map<String, String>> all : speakers.entrySet()) {
+      Map<String, String> names = all.getValue();
+      if (names.size() == 1) {
+        continue; // a device by itself is named by its id
+      }
+      int place = all.getKey();
+      Plan.Words first = said.get(place);
+      List<List<String>> lists = Targets.lists(names.values());
+      said.set(place, first.signedFor(lists.get(0)));
+      for (List<String> list : lists.subList(1, lists.size())) {
+        Set<String> here = Set.copyOf(list);
+        int further = said.size();
+        said.add(first.signedFor(list));
+        names.forEach(
+            (device, name) -> {
+              if (here.contains(name)) {
+                moved.computeIfAbsent(place, p -> new HashMap<>()).put(device, further);
+              }
+            });
+      }
+    }
+    if (!moved.isEmpty()) {
+      deliveries.replaceAll(
+          d -> {
+            Integer further = moved.getOrDefault(d.words(), Map.of()).get(d.address());
+            return further == null || d.audience() != Audience.LOUDSPEAKER ? d : d.says(further);
+          });
+    }
+    return said;
   }
 
   private Plan.Point point(int place, Threat.AtPoint at, List<Set<Proof>> clauses) {
@@ -267,7 +312,10 @@ public final class Planner {
       }
     }
     for (Loudspeaker speaker : at.loudspeakers()) {
-      devices.computeIfAbsent(speaker.id(), id -> new Device(id, speaker.name())).points.add(place);
+      devices
+          .computeIfAbsent(speaker.id(), id -> new Device(id, speaker.name(), speaker.areaCode()))
+          .points
+          .add(place);
     }
     return new Plan.Point(
         p.id(),
@@ -532,7 +580,7 @@ public final class Planner {
                   0,
                   -1,
                   List.of(),
-                  new Plan.Words(said.kind(), said.text(), said.fields(), ended),
+                  new Plan.Words(said.kind(), said.text(), said.fields(), ended, f.targets()),
                   List.of(),
                   false);
             });
@@ -552,6 +600,11 @@ public final class Planner {
       boolean details) {
     int number = deliveries.size();
     int place = words.computeIfAbsent(said, s -> words.size());
+    if (audience == Audience.LOUDSPEAKER && said.targets().isEmpty()) {
+      Device device = devices.get(address);
+      String code = device == null ? "" : device.areaCode;
+      speakers.computeIfAbsent(place, p -> new TreeMap<>()).put(address, Targets.of(address, code));
+    }
     deliveries.add(
         new Delivery(
             number, channel, audience, recipient, name, address, stage, insteadOf, places, place,
@@ -563,14 +616,16 @@ public final class Planner {
   private static final class Device {
     final String id;
     final String name;
+    final String areaCode;
     final SortedSet<Integer> points = new TreeSet<>();
 
     /** The same at every stage. */
     Plan.Words said;
 
-    Device(String id, String name) {
+    Device(String id, String name, String areaCode) {
       this.id = id;
       this.name = name;
+      this.areaCode = areaCode;
     }
   }
 

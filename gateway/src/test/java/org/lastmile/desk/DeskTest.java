@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Memory;
@@ -19,6 +20,7 @@ import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.DutyTask;
 import org.lastmile.warning.Event;
 import org.lastmile.warning.Grade;
+import org.lastmile.warning.Loudspeaker;
 import org.lastmile.warning.Proof;
 import org.lastmile.warning.Resident;
 import org.lastmile.warning.ResponsiblePerson;
@@ -200,6 +202,35 @@ class DeskTest {
     town.writes("13900000001", "收到");
     town.assertState(id, "p1", Coverage.State.COVERED);
     town.assertState(id, "p2", Coverage.State.COVERED);
+  }
+
+  @Test
+  void loudspeakers_that_are_told_the_same_are_signed_for_their_village_until_the_lift() {
+    List<Loudspeaker> horns =
+        Stream.of("v1", "v2")
+            .map(v -> new Loudspeaker(v, v, "垭口村", null, List.of("p1"), "", "", "", "500112107201"))
+            .toList();
+    town.point("p1", List.of(), horns, List.of());
+    town.point("p2", List.of(), List.of(Town.speaker("v3", List.of("p2"))), List.of());
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    List<Message> plays = town.carries("loudspeaker");
+    assertThat(targets(plays, "v1", "v2")).containsOnly(List.of("500112107201"));
+    assertThat(targets(plays, "v3")).containsOnly(List.of());
+    plays.forEach(m -> town.confirms(m, Signal.Evidence.PLAYED));
+    town.ask(d -> d.lift(id, "王", "雨停了"));
+    List<Message> lifts = town.carries("loudspeaker");
+    assertThat(targets(lifts, "v1", "v2")).containsOnly(List.of("500112107201"));
+    assertThat(targets(lifts, "v3")).containsOnly(List.of());
+  }
+
+  private static List<List<String>> targets(List<Message> messages, String... devices) {
+    List<List<String>> targets =
+        messages.stream()
+            .filter(m -> List.of(devices).contains(m.address()))
+            .map(m -> m.content().targets())
+            .toList();
+    assertThat(targets).hasSize(devices.length);
+    return targets;
   }
 
   @Test

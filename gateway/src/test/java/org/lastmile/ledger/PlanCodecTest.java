@@ -3,7 +3,13 @@ package org.lastmile.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Test;
 import org.lastmile.warning.Plan;
 import org.lastmile.warning.Warning;
@@ -43,5 +49,26 @@ class PlanCodecTest {
     assertThatThrownBy(() -> PlanCodec.warning(stored))
         .isInstanceOfAny(IllegalStateException.class, java.io.UncheckedIOException.class)
         .hasMessageContaining("stored Warning");
+  }
+
+  @Test
+  void a_plan_that_was_stored_before_words_had_targets_is_read() throws Exception {
+    Plan plan = Samples.plan(warning, 10);
+    List<byte[]> stored = new ArrayList<>(PlanCodec.encode(plan));
+    String json;
+    byte[] head = stored.get(0);
+    try (InflaterInputStream in =
+        new InflaterInputStream(new ByteArrayInputStream(head, 1, head.length - 1))) {
+      json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    String before = json.replace(",\"targets\":[]", "");
+    assertThat(before).isNotEqualTo(json);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(head[0]);
+    try (DeflaterOutputStream deflated = new DeflaterOutputStream(out)) {
+      deflated.write(before.getBytes(StandardCharsets.UTF_8));
+    }
+    stored.set(0, out.toByteArray());
+    assertThat(PlanCodec.plan(stored)).isEqualTo(plan);
   }
 }

@@ -61,6 +61,7 @@ public final class LoudspeakerChannel implements Channel {
   private final Signer signer;
   private final Upkeep upkeep;
   private final Recent recent;
+  private final Strangers strangers;
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Link link;
@@ -97,6 +98,7 @@ public final class LoudspeakerChannel implements Channel {
     this.clock = clock;
     this.nanos = nanos;
     this.recent = new Recent(nanos);
+    this.strangers = new Strangers(nanos);
     this.link = link;
     this.upkeep = new Upkeep(clock, nanos, secret, ring, sequence, link);
   }
@@ -346,11 +348,12 @@ public final class LoudspeakerChannel implements Channel {
   /**
    * A device that had no floor gets one, and the same command under the same id. One that took the
    * command for a replay gets it with a fresh place, and with a fresh epoch if that was no use:
-   * then our store has given those places before. What was answered, is older than a moment, or has
-   * ended meanwhile is never sent again: somebody else may have brought the device an old command.
+   * then our store has given those places before. One that stands elsewhere than the registry says
+   * gets it once more for itself. What was answered, is older than a moment, or has ended meanwhile
+   * is never sent again: somebody else may have brought the device an old command.
    */
   private boolean sendAgain(String device, String attempt, Receipt refusal) {
-    if (!refusal.wantsFloor() && !refusal.tookForReplay()) {
+    if (!refusal.wantsFloor() && !refusal.tookForReplay() && !refusal.isNotForIt()) {
       recent.answered(attempt);
       return false;
     }
@@ -359,6 +362,15 @@ public final class LoudspeakerChannel implements Channel {
       return false;
     }
     Message message = kept.get().message();
+    if (refusal.isNotForIt()) {
+      if (message.content().targets().isEmpty()) {
+        recent.answered(attempt); // not even by its own id
+        return false;
+      }
+      strangers.add(device);
+      message = alone(message);
+      recent.rewrite(message);
+    }
     if (sequence.horizon().ended().contains(message.content().id())) {
       return false;
     }
@@ -372,12 +384,24 @@ public final class LoudspeakerChannel implements Channel {
               }
             });
     waiting.incrementAndGet();
+    Message again = message;
     if (refusal.wantsFloor()) {
-      upkeep.floorAgain(device).thenAccept(floor -> handAfter(floor, message, outcome));
+      upkeep.floorAgain(device).thenAccept(floor -> handAfter(floor, again, outcome));
+    } else if (refusal.isNotForIt()) {
+      hand(again, () -> {}, outcome);
     } else {
-      hand(message, () -> newPlace(message, kept.get().isStubborn()), outcome);
+      hand(again, () -> newPlace(again, kept.get().isStubborn()), outcome);
     }
     return true;
+  }
+
+  private static Message alone(Message message) {
+    return new Message(
+        message.attempt(),
+        message.address(),
+        Strangers.alone(message.content()),
+        message.fields(),
+        message.marks());
   }
 
   private void newPlace(Message message, boolean newEpoch) {
@@ -387,7 +411,8 @@ public final class LoudspeakerChannel implements Channel {
       signer.forget();
       sequence.restored().filter(r -> !before.equals(Optional.of(r))).ifPresent(this::newEpoch);
     } else {
-      signer.forget(message.content(), message.address());
+      String device = message.address();
+      signer.forget(strangers.content(message.content(), device), device);
     }
   }
 
@@ -416,7 +441,7 @@ public final class LoudspeakerChannel implements Channel {
     // Without its link a channel is down, however many devices it remembers.
     return wire.state() == Health.State.DOWN
         ? new Health(Health.State.DOWN, wire.name() + ": " + wire.why(), List.of(told))
-        : Health.of(List.of(told, devices.health(), trust()));
+        : Health.of(List.of(told, devices.health(), trust(), strangers.health()));
   }
 
   /** What only people can put right: a store that went back in time, keys that devices outran. */
@@ -514,7 +539,8 @@ public final class LoudspeakerChannel implements Channel {
         return null;
       }
       first.run();
-      Sheet sheet = signer.write(message.content(), message.address());
+      String device = message.address();
+      Sheet sheet = signer.write(strangers.content(message.content(), device), device);
       if (signer.hasEnded()) {
         upkeep.share();
       }

@@ -83,6 +83,11 @@ record Receipt(
     return outcome == Outcome.REFUSED && reason.equals("REPLAYED");
   }
 
+  /** It does not stand where the command said, or is in other groups. */
+  boolean isNotForIt() {
+    return outcome == Outcome.REFUSED && reason.equals("NOT_FOR_ME");
+  }
+
   /** What it proves. Played below {@code audible} per cent, or muted, is not heard. */
   Confirmation confirms(String attempt, String device, Instant arrived, int audible) {
     String unheard = outcome == Outcome.PLAYED ? unheard(audible) : "";

@@ -43,6 +43,12 @@ final class Recent {
     byAttempt.put(message.attempt(), new Kept(message, nanos.getAsLong(), TIMES));
   }
 
+  /** The same command, written otherwise from now on; it is sent again no oftener for that. */
+  synchronized void rewrite(Message message) {
+    byAttempt.computeIfPresent(
+        message.attempt(), (attempt, kept) -> new Kept(message, kept.since(), kept.left()));
+  }
+
   synchronized void answered(String attempt) {
     byAttempt.remove(attempt);
   }

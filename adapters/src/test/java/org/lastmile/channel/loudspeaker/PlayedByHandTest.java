@@ -95,6 +95,7 @@ class PlayedByHandTest {
 
   @Test
   void a_command_out_of_a_burst_is_verified_by_the_page_alone() throws Exception {
+    assumeTrue(Mosquitto.program("xxd").isPresent(), "xxd is not installed");
     String key = new String(GoldenFramesTest.golden("test-key.json"), StandardCharsets.UTF_8);
     Files.writeString(folder.resolve("pub.pem"), SigningKey.parse(key).publicKey().pem());
     String look = line("jq -r .body") + "\n" + block("lastmile-tree-v1:");

@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Names: intake, plan, footprint, startup, sms-throughput, sms-faults, sms-coverage,",
-      "  wechat-throughput, loudspeaker-fanout, loudspeaker-latency, supervision"
+        "  wechat-throughput, loudspeaker-fanout, loudspeaker-latency, loudspeaker-signing,",
+        "  supervision"
     })
 public final class Bench implements Callable<Integer> {
   /** Names that are promised and come with the channels' own depth. */
@@ -105,6 +106,7 @@ public final class Bench implements Callable<Integer> {
                 "sms-coverage", new SmsCoverage(rivals, scale),
                 "wechat-throughput", new WeChatThroughput()));
     measures.put(LoudspeakerFanout.NAME, new LoudspeakerFanout(links, devices));
+    measures.put("loudspeaker-signing", new LoudspeakerSigning());
     measures.put(LoudspeakerLatency.NAME, new LoudspeakerLatency(links));
     measures.put(Supervision.NAME, new Supervision(links, devices));
     return measures;
