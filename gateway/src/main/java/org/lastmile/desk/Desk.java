@@ -471,6 +471,11 @@ public final class Desk implements AutoCloseable {
     return decisions.devices();
   }
 
+  /** A RED or ORANGE warning is in force at that loudspeaker; safe on any thread. */
+  public boolean gravelyWarned(String device) {
+    return decisions.gravelyWarned(device);
+  }
+
   private <T> CompletableFuture<T> submit(Need need, Supplier<T> work) {
     return turns.submit(need, work);
   }
