@@ -109,7 +109,11 @@ public final class Desk implements AutoCloseable {
             ledger,
             policy,
             turns,
-            new Dispatch(setup.links(), c -> setup.channels().get(c) == Planner.Address.WECOM),
+            new Dispatch(
+                setup.links(),
+                c -> setup.channels().get(c) == Planner.Address.WECOM,
+                policy,
+                setup.zone()),
             new SplittableRandom(setup.owner().hashCode()),
             setup.links(),
             setup.channels(),
