@@ -64,7 +64,9 @@ class ArbitrationTest {
       agent.awaitAction("play " + content("red2"));
       Alert cancel = new Alert("r3", first.sent().plusSeconds(2), "Cancel", "Actual", "红");
       String lift = issued("lift", office.issues(cancel, second.reference()));
-      agent.awaitAction("end " + content("meanwhile") + " played");
+      for (String name : List.of("lift", "blue", "notice", "meanwhile")) {
+        agent.awaitAction("end " + content(name) + " played");
+      }
 
       assertThat(story(agent))
           .containsExactly(

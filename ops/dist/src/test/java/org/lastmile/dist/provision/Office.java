@@ -212,8 +212,8 @@ final class Office implements AutoCloseable {
         <urgency>Immediate</urgency><severity>%s</severity><certainty>Likely</certainty>
         <eventCode><valueName>NationalEventCode</valueName><value>11B03</value></eventCode>
         <expires>%s</expires>
-        <senderName>测试县气象台</senderName>
-        <headline>测试县气象台发布暴雨%s色预警</headline>
+        <senderName>云岭县气象台</senderName>
+        <headline>云岭县气象台发布暴雨%s色预警</headline>
         <area><areaDesc>上坝村</areaDesc>
           <geocode><valueName>AreaCode</valueName><value>%s</value></geocode></area>
       </info>
