@@ -51,6 +51,8 @@ export const api = {
   dutyTasks: () => call('GET', '/duty-tasks'),
   channels: () => call('GET', '/channels'),
   reach: () => call('GET', '/wechat/coverage'),
+  notices: () => call('GET', '/notices?size=100'),
+  stopNotice: (id) => call('DELETE', `/notices/${part(id)}`),
   inbox: () => call('GET', '/inbox?size=50'),
   seen: (number) => call('POST', `/inbox/${number}/seen`),
   deliveries: (id, point) => call('GET', `/warnings/${part(id)}/deliveries?point=${part(point)}`),

@@ -100,6 +100,7 @@ const refresh = () => {
     try {
       const [duty, channels, inbox] = await Promise.all([api.dutyTasks(), api.channels(), api.inbox()]);
       set({ duty, channels, inbox });
+      if (channels.some((c) => c.name === 'loudspeaker')) set({ notices: await api.notices() });
       await lookAtReach();
     } catch (e) {
       refused(e);
@@ -128,7 +129,7 @@ const leave = () => {
   line?.close();
   line = null;
   reachAt = -REACH_MS;
-  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, reach: null, inbox: null, dialog: null });
+  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, reach: null, inbox: null, notices: null, dialog: null });
 };
 
 const said = (e) => {
@@ -211,6 +212,14 @@ const actions = {
     try {
       await api.seen(words.number);
       set({ inbox: await api.inbox() });
+    } catch (e) {
+      if (refused(e)) toast(said(e));
+    }
+  },
+  async stopNotice(notice) {
+    try {
+      await api.stopNotice(notice.id);
+      set({ notices: await api.notices() });
     } catch (e) {
       if (refused(e)) toast(said(e));
     }

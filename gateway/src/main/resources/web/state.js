@@ -14,6 +14,7 @@ export const state = {
   channels: null,
   reach: null, // who has a WeChat account, and points where somebody has none
   inbox: null, // { unseen, alarms, items }, newest first
+  notices: null, // what departments say over the loudspeakers, newest first
   line: 'connecting', // connecting, live, lost
   heardAt: null, // server time of the last sign of life
   active: true,

@@ -150,6 +150,17 @@ const zh = {
     RESIDENT: '群众',
     FORMER: '曾被通知的人',
   },
+  notices: '部门通知（大喇叭）',
+  noticesNone: '现在没有部门在播通知。',
+  noticesOver: '已结束的通知',
+  noticeWhere: (n, where) => `${n} 只大喇叭：${where}`,
+  noticeStop: '停播',
+  noticeStoppedBy: (who) => `${who} 停播`,
+  noticeStatus: { SCHEDULED: '待播', SPEAKING: '播出中', STOPPED: '已停播', ENDED: '已结束' },
+  heard: {
+    WAITING: '等待', SENT: '已下发', PLAYING: '正在播', PLAYED: '已播', UNHEARD: '静音或音量太小', STOPPED: '已停',
+    EXPIRED: '过时未播', FAILED: '失败', UNKNOWN: '无回执',
+  },
   inbox: '来信',
   inboxEmpty: '没有需要看的来信。',
   inboxOlder: '已看过的来信',
@@ -255,6 +266,7 @@ const zh = {
     ISSUER: '发布员',
     APPROVER: '审核员',
     ADMIN: '管理员',
+    DEPARTMENT: '部门',
   },
 };
 
@@ -408,6 +420,17 @@ const en = {
     RESIDENT: 'resident',
     FORMER: 'told before',
   },
+  notices: 'Notices of departments (loudspeakers)',
+  noticesNone: 'No department is speaking now.',
+  noticesOver: 'Notices that are over',
+  noticeWhere: (n, where) => `${n} ${n === 1 ? 'loudspeaker' : 'loudspeakers'}: ${where}`,
+  noticeStop: 'Stop',
+  noticeStoppedBy: (who) => `stopped by ${who}`,
+  noticeStatus: { SCHEDULED: 'Scheduled', SPEAKING: 'Speaking', STOPPED: 'Stopped', ENDED: 'Over' },
+  heard: {
+    WAITING: 'waiting', SENT: 'sent', PLAYING: 'playing', PLAYED: 'played', UNHEARD: 'muted or too quiet', STOPPED: 'stopped',
+    EXPIRED: 'expired unheard', FAILED: 'failed', UNKNOWN: 'no receipt',
+  },
   inbox: 'Inbox',
   inboxEmpty: 'Nobody has written anything to look at.',
   inboxOlder: 'Seen before',
@@ -481,6 +504,7 @@ const en = {
     ISSUER: 'issuer',
     APPROVER: 'approver',
     ADMIN: 'admin',
+    DEPARTMENT: 'department',
   },
 };
 

@@ -61,6 +61,7 @@ import org.lastmile.ledger.EmbeddedRedis;
 import org.lastmile.ledger.Ledger;
 import org.lastmile.ledger.RedisAddress;
 import org.lastmile.ledger.RedisLedger;
+import org.lastmile.notices.Departments;
 import org.lastmile.registry.Registries;
 import org.lastmile.registry.Registry;
 import org.lastmile.routes.CarrierChannel;
@@ -141,10 +142,20 @@ public final class App implements AutoCloseable {
 
       ScheduledExecutorService timer = Lane.timer();
       part(timer::shutdownNow);
+      Departments departments =
+          loudspeakers == null
+              ? null
+              : part(
+                  new Departments(
+                      ledger.memory("notices"), desk::gravelyWarned, clock, config.zone()));
       List<Lane> lanes = new ArrayList<>();
       channels.forEach(
           (name, channel) ->
               lanes.add(new Lane(name, channel, perMinute(config, name), desk, timer)));
+
+      lanes.stream()
+          .filter(lane -> lane.name().equals("loudspeaker"))
+          .forEach(lane -> lane.behind(departments));
 
       Map<String, Supplier<Health>> health = new LinkedHashMap<>();
       channels.forEach((name, channel) -> health.put(name, channel::check));
@@ -167,7 +178,8 @@ public final class App implements AutoCloseable {
                       publicUrl(config.http()),
                       links,
                       wecom == null ? null : App.staff(wecom),
-                      loudspeakers == null ? null : new LoudspeakerKeys(loudspeakers))));
+                      loudspeakers == null ? null : new LoudspeakerKeys(loudspeakers),
+                      departments)));
 
       camel.addRoutes(
           new IntakeRoutes(
@@ -198,6 +210,9 @@ public final class App implements AutoCloseable {
               VertxPlatformHttpRouter.PLATFORM_HTTP_ROUTER_NAME_ZERO,
               new Intakes(vertx, router, config.http().bodyLimit()));
       desk.onActive(registries::refresh);
+      if (departments != null) {
+        desk.onActive(departments::load);
+      }
       desk.onAnswered(
           (channel, attempt) -> {
             if (channel.equals("wecom") && wecom != null) {

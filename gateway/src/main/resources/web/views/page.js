@@ -5,6 +5,7 @@ import { channels } from '/views/channels.js';
 import { dialog } from '/views/dialog.js';
 import { duty } from '/views/duty.js';
 import { alarmBanner, inbox } from '/views/inbox.js';
+import { notices } from '/views/notices.js';
 import { points, villages } from '/views/points.js';
 import { warningHead } from '/views/warning.js';
 import { warningList } from '/views/warnings.js';
@@ -25,7 +26,7 @@ export const page = (actions) => {
       </main>
       <aside class="column-side">
         ${duty(actions)} ${inbox(actions)} ${warning?.released ? villages() : nothing}
-        ${channels(warning, actions)}
+        ${notices(actions)} ${channels(warning, actions)}
       </aside>
     </div>
     ${dialog(actions)}

@@ -284,6 +284,12 @@ public record Config(
     Path policyFile = root.path("policy", null);
     Practice practice =
         policyFile == null ? Practice.defaults(zone) : Practice.read(policyFile, zone, problems);
+    if (loudspeaker != null) {
+      practice.audible(
+          loudspeaker.audible(),
+          (at, what) ->
+              problems.add((policyFile == null ? file : policyFile) + ": " + at + ": " + what));
+    }
     root.done();
     return new Config(
         jurisdiction,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.lastmile.channel.Content;
 import org.lastmile.warning.Audience;
 import org.lastmile.warning.Grade;
@@ -18,6 +19,7 @@ import org.lastmile.warning.Hazard;
 import org.lastmile.warning.Policy;
 import org.lastmile.warning.Proof;
 import org.lastmile.warning.Rung;
+import org.lastmile.warning.Sound;
 import org.lastmile.warning.Wording;
 
 /**
@@ -25,6 +27,10 @@ import org.lastmile.warning.Wording;
  * say stays as shipped; a list that it does say replaces the shipped one.
  */
 public record Practice(Policy policy, Wording wording) {
+  private static final String SILENT = "none";
+  private static final List<String> SIRENS = List.of(SILENT, "alert", "evacuate", "all-clear");
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+  private static final Duration SHORTEST_AGAIN = Duration.ofMinutes(1);
 
   /** As shipped. */
   public static Practice defaults(ZoneId zone) {
@@ -50,7 +56,8 @@ public record Practice(Policy policy, Wording wording) {
             night.time("to", usual.nightTo()),
             rules(root, usual),
             ladders(root, usual),
-            waits(root.section("waits"), usual.waits()));
+            waits(root.section("waits"), usual.waits()),
+            sounds(root.section("loudspeaker"), usual));
     night.done();
     Wording wording =
         new Wording(templates(root, shipped.wording()), actions(root, shipped.wording()), zone);
@@ -147,6 +154,53 @@ public record Practice(Policy policy, Wording wording) {
             keys.someTime("retry-most", usual.retryMost()));
     keys.done();
     return waits;
+  }
+
+  private static Map<Grade, Sound> sounds(Keys all, Policy usual) {
+    Map<Grade, Sound> sounds = new EnumMap<>(Grade.class);
+    for (Grade grade : Grade.values()) {
+      Keys keys = all.section(grade.name());
+      Sound shipped = usual.sounds().get(grade);
+      int volume = keys.number("volume", shipped.volume(), 1, 100);
+      int night = keys.number("night", Math.min(shipped.night(), volume), 1, 100);
+      if (grade == Grade.RED && night < volume) {
+        keys.problem("night", night + " is below volume " + volume + ": RED has to wake people");
+      }
+      String siren = keys.text("siren", shipped.siren().isEmpty() ? SILENT : shipped.siren());
+      if (!SIRENS.contains(siren)) {
+        keys.problem("siren", "'" + siren + "' is not one of " + SIRENS);
+      }
+      Duration pause = keys.duration("pause", shipped.pause());
+      if (pause.compareTo(LONGEST_PAUSE) > 0) {
+        keys.problem("pause", "is longer than an hour");
+      }
+      Duration again = keys.duration("again", shipped.again());
+      if (!again.isZero() && again.compareTo(SHORTEST_AGAIN) < 0) {
+        keys.problem("again", "is shorter than a minute: a play takes that long");
+      }
+      int repeats = keys.number("repeats", shipped.repeats(), 1, 20);
+      String pattern = siren.equals(SILENT) ? "" : siren;
+      sounds.put(grade, new Sound(volume, night, pattern, repeats, pause, again));
+      keys.done();
+    }
+    all.done();
+    return sounds;
+  }
+
+  /**
+   * Says of which grades no play would count: quieter than what the loudspeaker channel calls
+   * audible.
+   */
+  void audible(int least, BiConsumer<String, String> problem) {
+    for (Grade grade : Grade.values()) {
+      Sound sound = policy.sounds().get(grade);
+      if (Math.min(sound.volume(), sound.night()) < least) {
+        problem.accept(
+            "loudspeaker." + grade,
+            "volume %d, night %d: below %d (channels.loudspeaker.audible) no play counts"
+                .formatted(sound.volume(), sound.night(), least));
+      }
+    }
   }
 
   private static List<Wording.Template> templates(Keys root, Wording usual) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.lastmile.channel.Memory;
+import org.lastmile.notices.Terms;
 import org.lastmile.warning.Grade;
 
 /**
@@ -51,6 +52,7 @@ public final class Accounts {
    *
    * @param id first 12 hex digits of the key's SHA-256
    * @param upTo worst grade it may release by itself; null = none
+   * @param terms of a department; null = it speaks as usual, if it may at all
    */
   public record Token(
       String id,
@@ -59,7 +61,8 @@ public final class Accounts {
       List<String> areas,
       Grade upTo,
       Instant since,
-      boolean active) {
+      boolean active,
+      Terms terms) {
     public Token {
       areas = List.copyOf(areas);
     }
@@ -124,13 +127,18 @@ public final class Accounts {
 
   /** Makes a token. {@code upTo}: worst grade it may release by itself; null = none. */
   public Made makeToken(String name, Role role, List<String> areas, Grade upTo) {
+    return makeToken(name, role, areas, upTo, null);
+  }
+
+  /** The same for a department, with its terms; null = the usual ones. */
+  public Made makeToken(String name, Role role, List<String> areas, Grade upTo, Terms terms) {
     List<Problem.Finding> findings = wrongName(name);
     if (!findings.isEmpty()) {
       throw Problem.invalid(findings);
     }
     String secret = "lm_" + Secret.random(random);
     String digest = Secret.digest(secret);
-    Token token = new Token(digest.substring(0, 12), name, role, areas, upTo, now(), true);
+    Token token = new Token(digest.substring(0, 12), name, role, areas, upTo, now(), true, terms);
     memory.put("token." + digest, Json.text(token), Memory.FOR_EVER);
     list("tokens", digest);
     return new Made(name, role, secret);
@@ -142,7 +150,8 @@ public final class Accounts {
     for (String digest : listed("tokens")) {
       if (digest.startsWith(id) && id.length() == 12) {
         Token t = token(digest).orElseThrow();
-        Token ended = new Token(t.id(), t.name(), t.role(), t.areas(), t.upTo(), t.since(), false);
+        Token ended =
+            new Token(t.id(), t.name(), t.role(), t.areas(), t.upTo(), t.since(), false, t.terms());
         memory.put("token." + digest, Json.text(ended), Memory.FOR_EVER);
         found = true;
       }
@@ -168,7 +177,15 @@ public final class Accounts {
     }
     return token(digest)
         .filter(Token::active)
-        .map(t -> new Caller(t.name(), t.role(), true, t.areas(), t.upTo()));
+        .map(
+            t ->
+                new Caller(
+                    t.name(),
+                    t.role(),
+                    true,
+                    t.areas(),
+                    t.upTo(),
+                    t.terms() == null ? Terms.USUAL : t.terms()));
   }
 
   /** The person, if the password is theirs; takes as long for an unknown name. */

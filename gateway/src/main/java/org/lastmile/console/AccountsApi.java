@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.lastmile.notices.Terms;
 import org.lastmile.warning.Grade;
 
 /** Accounts, tokens and the audit, for administrators. A secret is shown once, when it is made. */
@@ -53,6 +54,9 @@ final class AccountsApi {
     Role role = fields.oneOf("role", Role.class, true);
     String password = fields.text("password", 200, false);
     List<String> areas = fields.areas("areas");
+    if (role == Role.DEPARTMENT) {
+      fields.wrong("/role", "is for programs: make a token");
+    }
     fields.check();
     Accounts.Made made = accounts.putUser(name, role, password.isEmpty() ? null : password, areas);
     gate.forgetAll();
@@ -81,8 +85,40 @@ final class AccountsApi {
         upTo.equalsIgnoreCase("none")
             ? null
             : upTo.isEmpty() ? Grade.RED : fields.oneOf("upTo", Grade.class, true);
+    Terms terms = terms(fields, role);
+    if (role == Role.DEPARTMENT && areas.isEmpty()) {
+      fields.wrong("/areas", "is missing: a department speaks in its own area");
+    }
     fields.check();
-    return done(accounts.makeToken(name, role, areas, grade));
+    return done(accounts.makeToken(name, role, areas, grade, terms));
+  }
+
+  /** When and how much a department may speak; null for other roles, which have none. */
+  private static Terms terms(Fields fields, Role role) {
+    Terms usual = Terms.USUAL;
+    Terms limits =
+        new Terms(
+            usual.from(),
+            usual.to(),
+            usual.firstDay(),
+            usual.lastDay(),
+            fields.number("perDay", 1, 100_000, usual.perDay()),
+            fields.number("secondsPerDay", 1, 86_400, usual.secondsPerDay()),
+            fields.number("devices", 1, 100_000, usual.devices()),
+            fields.number("characters", 1, 1_000, usual.characters()));
+    String hours = fields.text("hours", 11, false);
+    String days = fields.text("days", 3, false);
+    try {
+      limits = hours.isEmpty() ? limits : limits.hours(hours);
+    } catch (IllegalArgumentException e) {
+      fields.wrong("/hours", e.getMessage());
+    }
+    try {
+      limits = days.isEmpty() ? limits : limits.days(days);
+    } catch (IllegalArgumentException e) {
+      fields.wrong("/days", e.getMessage());
+    }
+    return role == Role.DEPARTMENT ? limits : null;
   }
 
   private CompletionStage<?> endToken(Request request) {

@@ -30,6 +30,11 @@ final class Api {
   private final Router router;
   private final Executor work;
 
+  /** Answered as JSON with 202, and where it is found. */
+  record Accepted(String location, Object value) {}
+
+  private record Taken(String location, Buffer json) {}
+
   /** Answered as it is instead of as JSON. */
   record Download(String name, String type, Buffer bytes) {}
 
@@ -80,6 +85,9 @@ final class Api {
   }
 
   private static Object written(Object value) {
+    if (value instanceof Accepted accepted) {
+      return new Taken(accepted.location(), Buffer.buffer(Json.bytes(accepted.value())));
+    }
     return value == null || value instanceof Download ? value : Json.bytes(value);
   }
 
@@ -95,6 +103,12 @@ final class Api {
           .putHeader("Content-Type", download.type())
           .putHeader("Content-Disposition", "attachment; filename=\"" + download.name() + "\"")
           .end(download.bytes());
+    } else if (written instanceof Taken taken) {
+      response
+          .setStatusCode(202)
+          .putHeader("Location", taken.location())
+          .putHeader("Content-Type", "application/json")
+          .end(taken.json());
     } else {
       response.putHeader("Content-Type", "application/json").end(Buffer.buffer((byte[]) written));
     }

@@ -5,6 +5,7 @@ import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.lastmile.desk.Issuer;
+import org.lastmile.notices.Terms;
 import org.lastmile.warning.AdminArea;
 import org.lastmile.warning.Grade;
 
@@ -15,13 +16,20 @@ import org.lastmile.warning.Grade;
  * @param machine signed in by a token, not by a person with a password
  * @param areas 12-digit codes the account is limited to; empty = the whole jurisdiction
  * @param upTo worst grade that its warnings may have to go out without a second person; null = none
+ * @param terms when and how much it may speak over the loudspeakers
  */
-public record Caller(String name, Role role, boolean machine, List<String> areas, Grade upTo) {
+public record Caller(
+    String name, Role role, boolean machine, List<String> areas, Grade upTo, Terms terms) {
 
   private static final String KEY = Caller.class.getName();
 
   public Caller {
     areas = List.copyOf(areas);
+  }
+
+  /** With the usual terms. */
+  public Caller(String name, Role role, boolean machine, List<String> areas, Grade upTo) {
+    this(name, role, machine, areas, upTo, Terms.USUAL);
   }
 
   /** The caller of a request that has passed the gate. */

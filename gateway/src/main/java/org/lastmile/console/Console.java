@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Memory;
 import org.lastmile.desk.Desk;
+import org.lastmile.notices.Departments;
 import org.lastmile.warning.Warning;
 
 /**
@@ -56,6 +57,7 @@ public final class Console implements AutoCloseable {
    * @param links the same that messages carry
    * @param staff null = no company's platform
    * @param deviceKeys null = no loudspeakers
+   * @param departments null = no loudspeakers
    */
   public record Parts(
       Desk desk,
@@ -71,7 +73,8 @@ public final class Console implements AutoCloseable {
       String publicUrl,
       Links links,
       Staff staff,
-      DeviceKeys deviceKeys) {
+      DeviceKeys deviceKeys,
+      Departments departments) {
     public Parts {
       channels = Map.copyOf(channels);
       callbacks = Map.copyOf(callbacks);
@@ -98,6 +101,9 @@ public final class Console implements AutoCloseable {
     new AccountsApi(accounts, audit, gate, api).mount();
     new ChannelsApi(parts.channels(), parts.desk(), audit, parts.clock(), api).mount();
     new DeviceKeysApi(parts.deviceKeys(), api).mount();
+    new NoticesApi(
+            parts.departments(), parts.desk(), parts.rosters(), parts.clock(), parts.zone(), api)
+        .mount();
     new InboxApi(parts.desk(), parts.rosters(), api).mount();
     events =
         new LiveEvents(

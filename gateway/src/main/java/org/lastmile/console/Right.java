@@ -16,6 +16,12 @@ public enum Right {
   APPROVE,
   /** Call a released warning off: authorised like a release. */
   LIFT,
+  /** Say something over the loudspeakers that is no warning. */
+  SPEAK,
+  /** See what departments say; a department sees its own. */
+  SEE_NOTICES,
+  /** Stop what a department says; a department stops its own. */
+  STOP_NOTICE,
   /** Replace the registry. */
   IMPORT,
   /** Make and end accounts and tokens, read the audit. */

@@ -16,10 +16,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
 import org.lastmile.ledger.Ledger;
+import org.lastmile.warning.Audience;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.Event;
 import org.lastmile.warning.Planner;
@@ -57,6 +59,9 @@ final class Decisions implements Turns.Work {
   private final SplittableRandom jitter;
   final Conversations conversations;
   private final Map<String, Signal.State> presence = new ConcurrentHashMap<>();
+
+  /** Loudspeakers of grave warnings that are in force, by warning. */
+  private final Map<String, Set<String>> grave = new ConcurrentHashMap<>();
 
   /** Something happened to them since the last look. */
   private final Set<Case> stirred = new LinkedHashSet<>();
@@ -111,6 +116,7 @@ final class Decisions implements Turns.Work {
   public void forget() {
     cases.clear();
     stirred.clear();
+    grave.clear();
     lastTick = Instant.EPOCH;
     dispatch.clear();
     conversations.clear();
@@ -168,6 +174,7 @@ final class Decisions implements Turns.Work {
     }
     Set<String> due = new HashSet<>();
     for (Case of : stirred) {
+      noteGrave(of);
       due.addAll(dispatch.sweep(of, of.rows(), waits, now));
       of.settle();
       if (over(of.progress, now)) {
@@ -179,6 +186,32 @@ final class Decisions implements Turns.Work {
     if (!due.isEmpty()) {
       turns.afterwards(() -> due.forEach(c -> dueListeners.forEach(l -> l.accept(c))));
     }
+  }
+
+  /** While it holds, notices of departments wait at its loudspeakers. */
+  private void noteGrave(Case of) {
+    Warning warning = of.progress.warning();
+    boolean holds =
+        of.progress.status() == WarningStatus.RELEASED
+            && warning.type() != Warning.Type.CANCEL
+            && !warning.drill()
+            && warning.grade() != null
+            && warning.grade().high();
+    if (!holds) {
+      grave.remove(of.id());
+    } else if (!grave.containsKey(of.id())) {
+      grave.put(
+          of.id(),
+          of.progress.rows().stream()
+              .filter(r -> r.delivery().audience() == Audience.LOUDSPEAKER)
+              .map(r -> r.delivery().address())
+              .collect(Collectors.toSet()));
+    }
+  }
+
+  /** A RED or ORANGE warning is in force at that loudspeaker; safe on any thread. */
+  boolean gravelyWarned(String device) {
+    return grave.values().stream().anyMatch(devices -> devices.contains(device));
   }
 
   private static boolean over(Progress progress, Instant now) {

@@ -109,7 +109,11 @@ public final class Desk implements AutoCloseable {
             ledger,
             policy,
             turns,
-            new Dispatch(setup.links(), c -> setup.channels().get(c) == Planner.Address.WECOM),
+            new Dispatch(
+                setup.links(),
+                c -> setup.channels().get(c) == Planner.Address.WECOM,
+                policy,
+                setup.zone()),
             new SplittableRandom(setup.owner().hashCode()),
             setup.links(),
             setup.channels(),
@@ -469,6 +473,11 @@ public final class Desk implements AutoCloseable {
   /** State of a device, as far as it was heard. */
   public Map<String, Signal.State> devices() {
     return decisions.devices();
+  }
+
+  /** A RED or ORANGE warning is in force at that loudspeaker; safe on any thread. */
+  public boolean gravelyWarned(String device) {
+    return decisions.gravelyWarned(device);
   }
 
   private <T> CompletableFuture<T> submit(Need need, Supplier<T> work) {

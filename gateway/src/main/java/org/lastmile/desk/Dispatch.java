@@ -2,6 +2,8 @@ package org.lastmile.desk;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -12,6 +14,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Field;
@@ -24,6 +27,7 @@ import org.lastmile.warning.Grade;
 import org.lastmile.warning.Plan;
 import org.lastmile.warning.Policy;
 import org.lastmile.warning.Progress;
+import org.lastmile.warning.Sound;
 
 /**
  * Who is next on each lane, coverage first: real before drill; corrections and lifts; the worst
@@ -56,14 +60,22 @@ final class Dispatch {
   private final Map<String, PriorityQueue<Ticket>> lanes = new HashMap<>();
   private final Links links;
   private final Predicate<String> company;
+  private final Supplier<Policy> policy;
+  private final ZoneId zone;
 
   /** Channels that last said that they can carry nothing, and the tries they were given since. */
   private final Map<String, Set<String>> down = new HashMap<>();
 
-  /** Company: true for a channel to a company's own accounts. */
-  Dispatch(Links links, Predicate<String> company) {
+  /**
+   * With no queues yet.
+   *
+   * @param company true for a channel to a company's own accounts
+   */
+  Dispatch(Links links, Predicate<String> company, Supplier<Policy> policy, ZoneId zone) {
     this.links = links;
     this.company = company;
+    this.policy = policy;
+    this.zone = zone;
   }
 
   private record Ticket(Case of, Progress.Row row, long key) implements Comparable<Ticket> {
@@ -105,7 +117,7 @@ final class Dispatch {
   /** Queues those of the rows of a case that may go out now. Returns the channels that got some. */
   Set<String> sweep(Case of, List<Progress.Row> rows, Policy.Waits waits, Instant now) {
     Set<String> channels = new HashSet<>();
-    if (!of.progress.status().open() || of.progress.unsettled() == 0) {
+    if (!of.progress.status().open() || (of.progress.unsettled() == 0 && !repeats(of.progress))) {
       return channels;
     }
     for (Progress.Row row : rows) {
@@ -158,6 +170,9 @@ final class Dispatch {
 
   private boolean wants(Case of, Progress.Row row, Policy.Waits waits, Instant now) {
     Progress progress = of.progress;
+    if (repeatsNow(progress, row, now)) {
+      return true;
+    }
     if (row.flying()
         || row.pending()
         || row.state().settled()
@@ -172,6 +187,31 @@ final class Dispatch {
     }
     // SENT: asked again when the time for evidence has passed, and only where that is safe.
     return row.due() != null && !row.due().isAfter(now) && mayAskAgain(row);
+  }
+
+  /** Points are open, and the policy has their loudspeakers play again. */
+  private boolean repeats(Progress progress) {
+    return progress.uncovered() > 0 && !sound(progress).again().isZero();
+  }
+
+  /** It was heard, but a point of it is open and the policy's time has passed since. */
+  private boolean repeatsNow(Progress progress, Progress.Row row, Instant now) {
+    return row.delivery().audience() == Audience.LOUDSPEAKER
+        && row.delivery().stage() == 0
+        && row.state() == DeliveryState.CONFIRMED
+        && !row.flying()
+        && repeats(progress)
+        && progress.awake(row)
+        && now.isBefore(progress.plan().playBy())
+        && row.delivery().points().stream().anyMatch(p -> !progress.spot(p).covered())
+        && progress.rowsOf(row.delivery().recipient()).stream()
+            .allMatch(r -> quietSince(r, now.minus(sound(progress).again())));
+  }
+
+  /** Nothing of it has been asked of the device, or heard from it, since then. */
+  private static boolean quietSince(Progress.Row row, Instant then) {
+    return (row.lastTried() == null || !row.lastTried().isAfter(then))
+        && (row.heard() == null || !row.heard().isAfter(then));
   }
 
   /** A loudspeaker knows what it has played; a person is written to once more. */
@@ -297,7 +337,12 @@ final class Dispatch {
   private Content content(Case of, Progress.Row row, Plan.Words words) {
     Plan plan = of.progress.plan();
     boolean open = words.text().contains("{open}");
-    String id = plan.contentId(row.delivery()) + (open ? "." + row.attempts() : "");
+    boolean again =
+        row.delivery().audience() == Audience.LOUDSPEAKER && row.state() == DeliveryState.CONFIRMED;
+    String id =
+        again
+            ? repeatId(plan, row)
+            : plan.contentId(row.delivery()) + (open ? "." + row.attempts() : "");
     return of.contents.computeIfAbsent(
         id,
         i ->
@@ -308,12 +353,17 @@ final class Dispatch {
                 open ? words.text().replace("{open}", stillOpen(of, row)) : words.text(),
                 words.fields(),
                 speech(of.progress, words.kind()),
-                issued(of.progress, row.delivery().stage()),
+                again ? row.lastTried() : issued(of.progress, row.delivery().stage()),
                 plan.playBy(),
                 priority(of.progress, row.delivery(), words.kind()),
                 of.progress.warning().drill(),
                 words.targets(),
                 words.supersedes()));
+  }
+
+  /** Of words that were heard and are played again: new to the device, or it would only answer. */
+  static String repeatId(Plan plan, Progress.Row row) {
+    return plan.contentId(row.delivery()) + ".r" + row.attempts();
   }
 
   /**
@@ -348,12 +398,17 @@ final class Dispatch {
     return names.size() > 5 ? first + "等" + names.size() + "处" : first;
   }
 
-  private static Speech speech(Progress progress, Content.Kind kind) {
-    String siren =
-        kind == Content.Kind.LIFT
-            ? "all-clear"
-            : grade(progress) == Grade.RED ? "evacuate" : grade(progress).high() ? "alert" : "";
-    return new Speech(3, Duration.ofSeconds(2), 100, siren, null, "");
+  private Speech speech(Progress progress, Content.Kind kind) {
+    Sound sound = sound(progress);
+    Instant said = issued(progress, 0);
+    int volume =
+        policy.get().night(LocalTime.ofInstant(said, zone)) ? sound.night() : sound.volume();
+    String siren = kind == Content.Kind.LIFT ? "all-clear" : sound.siren();
+    return new Speech(sound.repeats(), sound.pause(), volume, siren, null, "");
+  }
+
+  private Sound sound(Progress progress) {
+    return policy.get().sounds().get(grade(progress));
   }
 
   private static Grade grade(Progress progress) {

@@ -355,6 +355,9 @@ final class Intake {
           List<String> contents = new ArrayList<>();
           contents.add(of.progress.plan().contentId(row.delivery()));
           contents.addAll(replaced);
+          if (device && row.attempts() > 1) {
+            contents.add(Dispatch.repeatId(of.progress.plan(), row));
+          }
           former.add(
               new Planner.Former(
                   row.delivery().channel(),

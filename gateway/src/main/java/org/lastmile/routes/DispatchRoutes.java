@@ -63,7 +63,7 @@ public final class DispatchRoutes extends RouteBuilder {
 
       from("channel:" + lane.name())
           .routeId("receipts-" + lane.name())
-          .process(Step.of(Signal.class, signal -> desk.signal(lane.name(), signal)));
+          .process(Step.of(Signal.class, lane::signal));
     }
   }
 

@@ -21,7 +21,9 @@ import org.lastmile.channel.Channel;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
+import org.lastmile.channel.Signal;
 import org.lastmile.desk.Desk;
+import org.lastmile.notices.Departments;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +53,7 @@ public final class Lane {
   private final RateLimiter rate;
   private final AtomicInteger flying = new AtomicInteger();
   private volatile Runnable wake = () -> {};
+  private volatile Departments behind;
 
   /**
    * A lane that is not used yet.
@@ -121,6 +124,11 @@ public final class Lane {
     return flying.get();
   }
 
+  /** Who may have its turn on this lane while no warning has anything due on it. */
+  public void behind(Departments departments) {
+    behind = departments;
+  }
+
   /** Called when the lane could take more. */
   void onRoom(Runnable wake) {
     this.wake = wake;
@@ -144,6 +152,9 @@ public final class Lane {
         }
         throw e;
       }
+      if (messages.isEmpty() && behind != null) {
+        messages = behind.due(most);
+      }
       messages.forEach(this::send);
       if (messages.size() < most) {
         return;
@@ -151,6 +162,15 @@ public final class Lane {
       atOnce = Math.min(MOST, 2 * atOnce);
       most = Math.min(room(), atOnce);
     }
+  }
+
+  /** Takes in what the channel heard; completes when it is kept. */
+  CompletableFuture<Void> signal(Signal signal) {
+    return behind != null
+            && signal instanceof Signal.Confirmation c
+            && Departments.ours(c.attempt())
+        ? behind.signal(c)
+        : desk.signal(name, signal);
   }
 
   /** Answers whoever is just writing to us; no part of the way out, and of what it can carry. */
@@ -222,6 +242,10 @@ public final class Lane {
 
   /** A desk that could not keep it has stepped down: who takes over finds the try unfinished. */
   private void tell(Message message, Outcome outcome) {
+    if (Departments.ours(message.attempt())) {
+      behind.outcome(message.attempt(), outcome);
+      return;
+    }
     CompletableFuture<?> unused =
         desk.outcome(message.attempt(), outcome)
             .whenComplete(

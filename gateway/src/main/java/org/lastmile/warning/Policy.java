@@ -14,6 +14,7 @@ import java.util.Set;
  * @param dated when somebody last answered for these values
  * @param nightFrom start, and {@code nightTo} end, of the local time in which people sleep
  * @param rules first match wins
+ * @param sounds how loudspeakers say a grade
  */
 public record Policy(
     String name,
@@ -22,11 +23,13 @@ public record Policy(
     LocalTime nightTo,
     List<Rule> rules,
     Map<Grade, Ladder> ladders,
-    Waits waits) {
+    Waits waits,
+    Map<Grade, Sound> sounds) {
 
   public Policy {
     rules = List.copyOf(rules);
     ladders = Map.copyOf(ladders);
+    sounds = Map.copyOf(sounds);
   }
 
   /** When a rule counts. */
@@ -99,7 +102,8 @@ public record Policy(
             () -> new IllegalStateException("no coverage rule for " + grade + " " + hazard));
   }
 
-  boolean night(LocalTime at) {
+  /** True when people sleep. */
+  public boolean night(LocalTime at) {
     boolean afterFrom = !at.isBefore(nightFrom);
     boolean beforeTo = at.isBefore(nightTo);
     return nightFrom.isBefore(nightTo) ? afterFrom && beforeTo : afterFrom || beforeTo;
@@ -195,6 +199,15 @@ public record Policy(
             Duration.ofSeconds(60),
             Duration.ofMinutes(3),
             Duration.ofSeconds(5),
-            Duration.ofMinutes(5)));
+            Duration.ofMinutes(5)),
+        Map.of(
+            Grade.RED, sound(100, 100, "evacuate"),
+            Grade.ORANGE, sound(100, 100, "alert"),
+            Grade.YELLOW, sound(100, 60, ""),
+            Grade.BLUE, sound(100, 40, "")));
+  }
+
+  private static Sound sound(int volume, int night, String siren) {
+    return new Sound(volume, night, siren, 3, Duration.ofSeconds(2), Duration.ZERO);
   }
 }

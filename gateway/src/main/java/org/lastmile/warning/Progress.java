@@ -88,6 +88,7 @@ public final class Progress {
     private boolean countedAsTouched;
     private Instant since;
     private Instant due;
+    private Instant lastTried;
     private Instant firstTried;
     private Instant handoff;
     private Instant heard;
@@ -178,6 +179,11 @@ public final class Progress {
     /** A carrier took it, or may have, at some time. */
     public boolean left() {
       return handoff != null;
+    }
+
+    /** When the last try began; null = none was made. */
+    public Instant lastTried() {
+      return lastTried;
     }
 
     /** When anything was last heard of it; null = never. */
@@ -582,6 +588,7 @@ public final class Progress {
         row.attempts = Math.max(row.attempts, e.attempt());
         row.flying = true;
         row.due = null;
+        row.lastTried = e.at();
         if (row.firstTried == null) {
           row.firstTried = e.at();
         }

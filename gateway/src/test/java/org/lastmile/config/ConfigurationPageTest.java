@@ -84,7 +84,8 @@ class ConfigurationPageTest {
                     k ->
                         k.path()
                             .replace("[0]", "[]")
-                            .replaceFirst("ladders\\.(RED|ORANGE|YELLOW|BLUE)", "ladders.GRADE"),
+                            .replaceFirst(
+                                "(ladders|loudspeaker)\\.(RED|ORANGE|YELLOW|BLUE)", "$1.GRADE"),
                     TreeMap::new,
                     Collectors.toList()));
     Map<String, Said> said = new TreeMap<>();

@@ -21,6 +21,7 @@ import org.lastmile.warning.Hazard;
 import org.lastmile.warning.Policy;
 import org.lastmile.warning.Proof;
 import org.lastmile.warning.Rung;
+import org.lastmile.warning.Sound;
 import org.lastmile.warning.Wording;
 
 class PracticeTest {
@@ -46,6 +47,24 @@ class PracticeTest {
     assertThat(practice.policy().waits().held()).isEqualTo(Policy.defaults().waits().held());
     assertThat(practice.policy().rules()).isEqualTo(Policy.defaults().rules());
     assertThat(practice.policy().ladders()).isEqualTo(Policy.defaults().ladders());
+  }
+
+  @Test
+  void howLoudspeakersSayAGradeIsTheOfficesOwn() throws IOException {
+    Policy policy =
+        read("""
+        loudspeaker:
+          RED: { again: 10m, repeats: 5, pause: 8s }
+          BLUE: { volume: 50, siren: alert }
+        """)
+            .policy();
+    assertThat(policy.sounds().get(Grade.RED))
+        .isEqualTo(
+            new Sound(100, 100, "evacuate", 5, Duration.ofSeconds(8), Duration.ofMinutes(10)));
+    assertThat(policy.sounds().get(Grade.BLUE))
+        .isEqualTo(new Sound(50, 40, "alert", 3, Duration.ofSeconds(2), Duration.ZERO));
+    assertThat(policy.sounds().get(Grade.YELLOW))
+        .isEqualTo(Policy.defaults().sounds().get(Grade.YELLOW));
   }
 
   @Test

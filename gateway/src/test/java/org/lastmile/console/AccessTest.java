@@ -48,6 +48,10 @@ class AccessTest {
     PATHS.put("POST /api/v1/warnings/x/points/y/confirm", Right.CONFIRM);
     PATHS.put("POST /api/v1/duty-tasks/x/take", Right.CONFIRM);
     PATHS.put("POST /api/v1/registry/import", Right.IMPORT);
+    PATHS.put("POST /api/v1/notices", Right.SPEAK);
+    PATHS.put("GET /api/v1/notices", Right.SEE_NOTICES);
+    PATHS.put("GET /api/v1/notices/x", Right.SEE_NOTICES);
+    PATHS.put("DELETE /api/v1/notices/x", Right.STOP_NOTICE);
     PATHS.put("GET /api/v1/users", Right.ADMINISTER);
     PATHS.put("POST /api/v1/users", Right.ADMINISTER);
     PATHS.put("DELETE /api/v1/users/x", Right.ADMINISTER);
@@ -92,12 +96,22 @@ class AccessTest {
 
   @Test
   void theTableOfRolesIsWhatTheHouseAgreedOn() {
-    assertThat(Role.VIEWER.rights()).containsExactly(Right.SEE);
+    assertThat(Role.VIEWER.rights()).containsExactlyInAnyOrder(Right.SEE, Right.SEE_NOTICES);
     assertThat(Role.OPERATOR.rights())
-        .containsExactlyInAnyOrder(Right.SEE, Right.SEE_PERSONAL, Right.CONFIRM, Right.TEST);
-    assertThat(Role.ISSUER.rights()).containsExactlyInAnyOrder(Right.SEE, Right.ISSUE);
+        .containsExactlyInAnyOrder(
+            Right.SEE,
+            Right.SEE_PERSONAL,
+            Right.CONFIRM,
+            Right.TEST,
+            Right.SEE_NOTICES,
+            Right.STOP_NOTICE);
+    assertThat(Role.ISSUER.rights())
+        .containsExactlyInAnyOrder(Right.SEE, Right.ISSUE, Right.SEE_NOTICES);
     assertThat(Role.APPROVER.rights())
-        .containsExactlyInAnyOrder(Right.SEE, Right.APPROVE, Right.LIFT);
+        .containsExactlyInAnyOrder(
+            Right.SEE, Right.APPROVE, Right.LIFT, Right.SEE_NOTICES, Right.STOP_NOTICE);
+    assertThat(Role.DEPARTMENT.rights())
+        .containsExactlyInAnyOrder(Right.SPEAK, Right.SEE_NOTICES, Right.STOP_NOTICE);
     assertThat(Role.ADMIN.rights()).containsExactlyInAnyOrder(Right.values());
   }
 

@@ -12,8 +12,10 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +28,8 @@ import org.lastmile.channel.Health;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
+import org.lastmile.notices.Departments;
+import org.lastmile.notices.Terms;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Warning;
 
@@ -295,6 +299,34 @@ class ConsolePageTest {
     assertThat(page.locator(".banner-alarm")).hasCount(0);
     assertThat(page.locator("#inbox .seen")).containsText("已看过的来信 1");
     assertThat(page.locator("#inbox > .letters .letter")).hasCount(1);
+  }
+
+  @Test
+  void aDepartmentsNoticeIsShownAndStoppedByOneClickOfWhoMay() {
+    Instant now = house.clock.instant();
+    Terms always =
+        new Terms(LocalTime.MIN, LocalTime.MAX, DayOfWeek.MONDAY, DayOfWeek.SUNDAY, 9, 600, 9, 99);
+    house
+        .departments
+        .speak(
+            "水务局",
+            always,
+            new Departments.Wish(
+                "今天下午停水", List.of("P-01"), List.of("spk-1"), now, now.plusSeconds(60), 1, 80, 7))
+        .join();
+    signIn("李强");
+    assertThat(page.locator("#notices")).containsText("水务局");
+    assertThat(page.locator("#notices button")).hasCount(0);
+    page.getByText("退出").click();
+    signIn("王芳");
+    Locator notices = page.locator("#notices");
+    assertThat(notices).containsText("今天下午停水");
+    assertThat(notices).containsText("1 只大喇叭：P-01");
+    assertThat(notices).containsText("等待 1");
+    notices.getByText("停播").click();
+    assertThat(notices).containsText("现在没有部门在播通知");
+    notices.locator("summary").click();
+    assertThat(notices).containsText("王芳 停播");
   }
 
   @Test

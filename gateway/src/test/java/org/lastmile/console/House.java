@@ -29,6 +29,7 @@ import org.lastmile.channel.Signal;
 import org.lastmile.desk.Desk;
 import org.lastmile.desk.Issuer;
 import org.lastmile.ledger.MemoryLedger;
+import org.lastmile.notices.Departments;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Planner;
 import org.lastmile.warning.Policy;
@@ -64,6 +65,9 @@ final class House implements AutoCloseable {
 
   /** What people were answered in the chat. */
   final List<Message> replies = new CopyOnWriteArrayList<>();
+
+  /** No RED or ORANGE warning holds anywhere. */
+  final Departments departments;
 
   final Accounts accounts;
   final Console console;
@@ -121,6 +125,7 @@ final class House implements AutoCloseable {
             new Desk.Setup("test", Duration.ofSeconds(10), ZONE, links, addresses));
     desk.onReply((channel, message) -> replies.add(message));
     desk.start();
+    departments = new Departments(ledger.memory("notices"), device -> false, clock, ZONE);
     accounts = new Accounts(memory, random, clock, BOOTSTRAP);
     console =
         new Console(
@@ -139,7 +144,9 @@ final class House implements AutoCloseable {
                 "http://localhost",
                 links,
                 mobile -> CompletableFuture.completedFuture(userids.getOrDefault(mobile, "")),
-                deviceKeys));
+                deviceKeys,
+                departments));
+    departments.load();
     server = vertx.createHttpServer().requestHandler(console.router());
     port = join(server.listen(0)).actualPort();
   }

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.lastmile.desk.View;
+import org.lastmile.notices.Departments;
+import org.lastmile.notices.Heard;
 import org.lastmile.warning.Audience;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.Proof;
@@ -48,6 +50,8 @@ class PageWordsTest {
       assertThat(in(words, "audience")).containsAll(names(Audience.values()));
       assertThat(in(words, "status")).containsAll(names(WarningStatus.values()));
       assertThat(in(words, "wordsKind")).containsAll(names(View.Words.Kind.values()));
+      assertThat(in(words, "noticeStatus")).containsAll(names(Departments.Status.values()));
+      assertThat(in(words, "heard")).containsAll(names(Heard.values()));
       assertThat(in(words, "role")).containsAll(names(Role.values()));
     }
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,7 @@ import org.lastmile.channel.Memory;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
+import org.lastmile.channel.Speech;
 import org.lastmile.ledger.MemoryLedger;
 import org.lastmile.warning.Coverage;
 import org.lastmile.warning.DeliveryState;
@@ -21,9 +24,11 @@ import org.lastmile.warning.DutyTask;
 import org.lastmile.warning.Event;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Loudspeaker;
+import org.lastmile.warning.Policy;
 import org.lastmile.warning.Proof;
 import org.lastmile.warning.Resident;
 import org.lastmile.warning.ResponsiblePerson;
+import org.lastmile.warning.Sound;
 import org.lastmile.warning.Warning;
 import org.lastmile.warning.WarningStatus;
 
@@ -633,7 +638,72 @@ class DeskTest {
     town.ask(d -> d.lift(blue.id(), "li", "雨停了"));
     assertThat(drill).isGreaterThan(warning).isLessThan(6);
     assertThat(town.carries("loudspeaker").get(0).content().priority()).isEqualTo(warning);
-    assertThat(town.carries("sms")).isNotEmpty().allMatch(m -> m.content().priority() == 0);
+    assertThat(town.carries("sms"))
+        .filteredOn(m -> m.content().kind() == Content.Kind.LIFT)
+        .isNotEmpty()
+        .allMatch(m -> m.content().priority() == 0);
+  }
+
+  @Test
+  void by_night_lesser_grades_are_quieter_and_red_is_not() {
+    town.point("p1", true);
+    assertThat(said(Grade.BLUE, "day").volume()).isEqualTo(100);
+    town.now = Town.NOON.plus(Duration.ofHours(11)); // 23:00
+    assertThat(said(Grade.BLUE, "night").volume()).isEqualTo(40);
+    assertThat(said(Grade.RED, "red").volume()).isEqualTo(100);
+    assertThat(said(Grade.RED, "again").siren()).isEqualTo("evacuate");
+  }
+
+  /** How the loudspeaker says a warning of that grade now. */
+  private Speech said(Grade grade, String identifier) {
+    String id = town.issue(Town.warning(grade, identifier)).id();
+    return town.carries("loudspeaker").stream()
+        .map(Message::content)
+        .filter(c -> c.about().equals(id))
+        .findFirst()
+        .orElseThrow()
+        .speech();
+  }
+
+  @Test
+  void red_is_played_again_until_its_point_is_covered_and_a_lift_ends_that_too() {
+    Policy usual = Policy.defaults();
+    Map<Grade, Sound> sounds = new EnumMap<>(usual.sounds());
+    sounds.put(
+        Grade.RED,
+        new Sound(100, 100, "evacuate", 3, Duration.ofSeconds(2), Duration.ofMinutes(10)));
+    town.policy =
+        new Policy(
+            usual.name(),
+            usual.dated(),
+            usual.nightFrom(),
+            usual.nightTo(),
+            usual.rules(),
+            usual.ladders(),
+            usual.waits(),
+            sounds);
+    town.point("p1", true);
+    Receipt red = town.issue(Town.warning(Grade.RED, "1"));
+    Message first = town.carries("loudspeaker").get(0);
+    town.confirms(first, Signal.Evidence.PLAYED);
+    List<Message> again = new ArrayList<>();
+    for (int minute = 1; minute <= 25; minute++) {
+      town.now = town.now.plusSeconds(60);
+      for (Message m : town.carries("loudspeaker")) {
+        again.add(m);
+        town.confirms(m, Signal.Evidence.PLAYED);
+      }
+    }
+    assertThat(again).as("after ten and twenty minutes").hasSize(2);
+    assertThat(again).extracting(m -> m.content().id()).doesNotHaveDuplicates();
+    assertThat(again).extracting(m -> m.content().text()).containsOnly(first.content().text());
+    assertThat(again.get(1).content().issued()).isAfter(again.get(0).content().issued());
+
+    town.ask(d -> d.lift(red.id(), "li", "雨停了"));
+    Message lift = town.carries("loudspeaker").get(0);
+    assertThat(lift.content().supersedes()).contains(again.get(1).content().id());
+    town.now = town.now.plus(Duration.ofMinutes(20));
+    assertThat(town.carries("loudspeaker")).noneMatch(m -> m.content().kind() == Content.Kind.WARN);
   }
 
   @Test

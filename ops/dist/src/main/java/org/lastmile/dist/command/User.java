@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.lastmile.console.Role;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,11 +69,17 @@ public final class User implements Runnable {
     private List<String> areas = List.of();
 
     void make(String path, String secret, CommandSpec spec) {
+      make(path, secret, spec, body -> {});
+    }
+
+    /** With more of what the account may do. */
+    void make(String path, String secret, CommandSpec spec, Consumer<ObjectNode> more) {
       ObjectNode body = Gateway.object().put("name", name).put("role", role.name());
       if (!areas.isEmpty()) {
         ArrayNode codes = body.putArray("areas");
         areas.forEach(codes::add);
       }
+      more.accept(body);
       var made = target.gateway().post(path, body);
       var out = spec.commandLine().getOut();
       if (printed.json()) {

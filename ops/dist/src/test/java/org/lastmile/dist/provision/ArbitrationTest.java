@@ -1,10 +1,12 @@
 package org.lastmile.dist.provision;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lastmile.dist.provision.Office.Alert;
+import org.lastmile.warning.Loudspeaker;
 
 /**
  * Who may sound: a whole gateway decides, and a loudspeaker that was started from its provisioned
@@ -20,6 +23,7 @@ import org.lastmile.dist.provision.Office.Alert;
  */
 class ArbitrationTest {
   private static final String DEVICE = "LS-0001";
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   /** Half a minute of words, so that whatever comes finds it speaking. */
   private static final String LONG = "暴雨蓝色预警，请各家各户注意防范，不要靠近河道和陡坡。".repeat(4);
@@ -47,21 +51,28 @@ class ArbitrationTest {
         Agent agent = agent(office, "8")) {
       String blue = issued("blue", office.issues(Alert.of("b1", "蓝")));
       agent.awaitAction("play " + content("blue"));
+      String school = office.department("学校");
+      String notice = issued("notice", office.says(school, "开会"));
+      await().atMost(SOON).until(() -> story(agent).contains("accept notice"));
 
       Alert first = Alert.of("r1", "红");
       String red = issued("red", office.issues(first));
       agent.awaitAction("play " + content("red"));
+      String meanwhile = issued("meanwhile", office.says(school, "放假"));
       Alert second = new Alert("r2", first.sent().plusSeconds(1), "Update", "Actual", "红");
       String update = issued("red2", office.issues(second, first.reference()));
       agent.awaitAction("play " + content("red2"));
       Alert cancel = new Alert("r3", first.sent().plusSeconds(2), "Cancel", "Actual", "红");
       String lift = issued("lift", office.issues(cancel, second.reference()));
-      agent.awaitAction("end " + content("blue") + " played");
+      for (String name : List.of("lift", "blue", "notice", "meanwhile")) {
+        agent.awaitAction("end " + content(name) + " played");
+      }
 
       assertThat(story(agent))
           .containsExactly(
               "accept blue",
               "play blue",
+              "accept notice",
               "accept red",
               "interrupt blue",
               "play red",
@@ -73,19 +84,31 @@ class ArbitrationTest {
               "play lift",
               "end lift played",
               "resume blue",
-              "end blue played");
+              "end blue played",
+              "play notice",
+              "end notice played",
+              "accept meanwhile", // held back while the red one was in force
+              "play meanwhile",
+              "end meanwhile played");
       assertThat(at(agent, "play", "red2") - at(agent, "end", "red"))
           .as("silence between a warning and its update, in seconds")
           .isLessThan(1.0);
-      // What was cut off is in the first file, whole repeats are in the others.
-      List<Path> sounds = agent.sounds(content("blue"));
-      assertThat(sounds).hasSize(4);
-      assertThat(sounds.get(0)).isRegularFile();
-      assertThat(sounds.get(0).toFile().length()).isLessThan(sounds.get(1).toFile().length());
-      assertThat(agent.sounds(content("lift"))).hasSize(3);
+      assertThat(wholeRepeats(agent, "blue")).isEqualTo(3);
+      assertThat(wholeRepeats(agent, "lift")).isEqualTo(3);
 
       office.awaitState(blue, "CONFIRMED");
       office.awaitState(lift, "CONFIRMED");
+      for (String said : List.of(notice, meanwhile)) {
+        await()
+            .atMost(SOON)
+            .until(
+                () ->
+                    office
+                        .get("/api/v1/notices/" + said)
+                        .at("/plays/0/state")
+                        .asText()
+                        .equals("PLAYED"));
+      }
       assertThat(office.timeline(red, "STOPPED")).containsExactly("SUPERSEDED");
       assertThat(office.timeline(update, "STOPPED")).containsExactly("STOPPED");
       assertThat(office.timeline(blue, "PLAYING")).hasSizeGreaterThanOrEqualTo(2);
@@ -130,10 +153,7 @@ class ArbitrationTest {
           office.get("/api/v1/warnings/" + drill + "/deliveries").path(0).path("text").asText();
       assertThat(words).isEqualTo("【演练】这是演练。红色预警，立即转移这是演练。");
       // A repeat is the whole clip: the words above, from the first to the last.
-      List<Path> sounds = agent.sounds(content("drill"));
-      assertThat(sounds.subList(1, 4))
-          .extracting(s -> s.toFile().length())
-          .containsOnly(sounds.get(1).toFile().length());
+      assertThat(wholeRepeats(agent, "drill")).isEqualTo(3);
     }
   }
 
@@ -164,7 +184,36 @@ class ArbitrationTest {
     }
   }
 
-  private static org.lastmile.warning.Loudspeaker speaker() {
+  @Test
+  void aPlayThatNobodyCanHearIsSaidSoAndCoversNothing() throws Exception {
+    try (Office office = new Office(folder, TEXTS.formatted("蓝色预警"), List.of(speaker()));
+        Agent agent =
+            new Agent(
+                office.bundle(DEVICE),
+                folder.resolve("agent"),
+                "--speed",
+                "20",
+                "--volume",
+                "10")) {
+      String blue = issued("blue", office.issues(Alert.of("b1", "蓝")));
+      agent.awaitAction("end " + content("blue") + " played");
+      office.awaitState(blue, "FAILED");
+      assertThat(office.timeline(blue, "UNHEARD")).singleElement().asString().contains("10");
+      assertThat(office.timeline(blue, "CONFIRMED")).isEmpty();
+      assertThat(office.get("/api/v1/warnings/" + blue + "/coverage").path("covered").asInt())
+          .isZero();
+    }
+  }
+
+  /** Sound files of the longest length; what was cut off is shorter. */
+  private long wholeRepeats(Agent agent, String name) throws IOException {
+    List<Long> lengths =
+        agent.sounds(content(name)).stream().map(f -> f.toFile().length()).toList();
+    long whole = lengths.stream().mapToLong(l -> l).max().orElse(0);
+    return lengths.stream().filter(l -> l == whole).count();
+  }
+
+  private static Loudspeaker speaker() {
     return Township.speaker(DEVICE);
   }
 
@@ -177,9 +226,10 @@ class ArbitrationTest {
     return id;
   }
 
-  /** The one text of a warning's plan, at its first stage. */
+  /** The one text of a warning's plan, at its first stage; or a notice. */
   private String content(String name) {
-    return names.get(name) + ".0.0";
+    String id = names.get(name);
+    return id.startsWith("dn-") ? id : id + ".0.0";
   }
 
   /** What the agent did, in the names of this test. */

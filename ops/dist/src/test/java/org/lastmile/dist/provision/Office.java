@@ -43,7 +43,7 @@ final class Office implements AutoCloseable {
 
   private final Path folder;
   private final Path config;
-  private App app;
+  private final App app;
 
   /** Opens with those loudspeakers at its point; the policy is what is not as shipped. */
   Office(Path folder, String policy, List<Loudspeaker> loudspeakers) throws Exception {
@@ -71,10 +71,6 @@ final class Office implements AutoCloseable {
             Registry.of(
                 new Entries(
                     List.of(point), List.of(), List.of(), loudspeakers, List.of(), Map.of())));
-  }
-
-  App app() {
-    return app;
   }
 
   /** What {@code lastmile provision} writes for a device while the gateway runs. */
@@ -133,6 +129,25 @@ final class Office implements AutoCloseable {
     return JSON.readTree(answer.body()).path("id").asText();
   }
 
+  /** A token of that department, which may speak at any hour. */
+  String department(String name) throws Exception {
+    String body =
+        "{\"name\":\"%s\",\"role\":\"department\",\"areas\":[\"%s\"],\"hours\":\"00:00-23:59\"}"
+            .formatted(name, VILLAGE);
+    HttpResponse<String> made = ask(TOKEN, "POST", "/api/v1/tokens", "application/json", body);
+    return JSON.readTree(made.body()).path("secret").asText();
+  }
+
+  /** A notice to the village, said once; it has to be taken. Answers with its id. */
+  String says(String token, String text) throws Exception {
+    String body = "{\"text\":\"%s\",\"targets\":[\"%s\"],\"repeats\":1}".formatted(text, VILLAGE);
+    HttpResponse<String> answer = ask(token, "POST", "/api/v1/notices", "application/json", body);
+    if (answer.statusCode() != 202) {
+      throw new AssertionError(answer.statusCode() + " " + answer.body());
+    }
+    return JSON.readTree(answer.body()).path("id").asText();
+  }
+
   HttpResponse<String> ask(String token, String method, String path, String type, String body)
       throws Exception {
     return HTTP.send(
@@ -174,13 +189,6 @@ final class Office implements AutoCloseable {
         .toList();
   }
 
-  /** Ends as kill -9 would leave the store, and starts again on it. */
-  void startsAgain() throws Exception {
-    app.close();
-    app = App.start(Config.read(config), Clock.systemUTC(), TOKEN);
-    await().atMost(PATIENCE).until(app.desk()::active);
-  }
-
   @Override
   public void close() throws IOException {
     app.close();
@@ -195,22 +203,22 @@ final class Office implements AutoCloseable {
           default -> "Minor";
         };
     return """
-        <?xml version="1.0" encoding="UTF-8"?>
-        <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
-          <identifier>%s</identifier><sender>%s</sender><sent>%s</sent>
-          <status>%s</status><msgType>%s</msgType><scope>Public</scope>%s
-          <info>
-            <language>zh-CN</language><category>Met</category><event>暴雨</event>
-            <urgency>Immediate</urgency><severity>%s</severity><certainty>Likely</certainty>
-            <eventCode><valueName>NationalEventCode</valueName><value>11B03</value></eventCode>
-            <expires>%s</expires>
-            <senderName>测试县气象台</senderName>
-            <headline>测试县气象台发布暴雨%s色预警</headline>
-            <area><areaDesc>上坝村</areaDesc>
-              <geocode><valueName>AreaCode</valueName><value>%s</value></geocode></area>
-          </info>
-        </alert>
-        """
+    <?xml version="1.0" encoding="UTF-8"?>
+    <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
+      <identifier>%s</identifier><sender>%s</sender><sent>%s</sent>
+      <status>%s</status><msgType>%s</msgType><scope>Public</scope>%s
+      <info>
+        <language>zh-CN</language><category>Met</category><event>暴雨</event>
+        <urgency>Immediate</urgency><severity>%s</severity><certainty>Likely</certainty>
+        <eventCode><valueName>NationalEventCode</valueName><value>11B03</value></eventCode>
+        <expires>%s</expires>
+        <senderName>云岭县气象台</senderName>
+        <headline>云岭县气象台发布暴雨%s色预警</headline>
+        <area><areaDesc>上坝村</areaDesc>
+          <geocode><valueName>AreaCode</valueName><value>%s</value></geocode></area>
+      </info>
+    </alert>
+    """
         .formatted(
             alert.identifier(),
             SENDER,

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.lastmile.channel.ChannelContract.Heard;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Memory;
@@ -24,6 +26,9 @@ import org.lastmile.channel.Speech;
 import org.lastmile.channel.loudspeaker.LoudspeakerChannel;
 import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
 import org.lastmile.channel.loudspeaker.Provisioning;
+import org.lastmile.simulators.speakers.FleetSettings;
+import org.lastmile.simulators.speakers.SpeakerFleet;
+import org.lastmile.simulators.speakers.SpeakerSettings;
 
 /** A gateway's loudspeaker channel and the one device that it provisioned. */
 final class Site implements AutoCloseable {
@@ -36,6 +41,7 @@ final class Site implements AutoCloseable {
   private final LoudspeakerConfig config;
   private final ProvisionedBroker broker;
   private final Path bundle;
+  private final Provisioning site;
   private LoudspeakerChannel channel;
   private Heard heard;
 
@@ -53,7 +59,7 @@ final class Site implements AutoCloseable {
   private Site(Path folder, LoudspeakerConfig config, boolean brokered) throws IOException {
     this.config = config;
     int port = brokered ? URI.create(config.broker()).getPort() : config.port();
-    Provisioning site = Provisioning.of(config, memory, Clock.systemUTC());
+    site = Provisioning.of(config, memory, Clock.systemUTC());
     Server server = new Server("127.0.0.1", port, false, null);
     Bundle own =
         new Bundle(
@@ -109,6 +115,40 @@ final class Site implements AutoCloseable {
     return heard.confirmations().stream()
         .filter(c -> c.attempt().equals(attempt) && c.evidence() == evidence)
         .toList();
+  }
+
+  /** In this order sound began or went on, by attempt. */
+  List<String> plays() {
+    return heard.confirmations().stream()
+        .filter(c -> c.evidence() == Evidence.PLAYING)
+        .map(Confirmation::attempt)
+        .toList();
+  }
+
+  /** The last that was heard of a command, with the reason where there is one. */
+  String last(String attempt) {
+    return heard.confirmations().stream()
+        .filter(c -> c.attempt().equals(attempt))
+        .reduce((a, b) -> b)
+        .map(c -> (c.evidence() + " " + c.why()).strip())
+        .orElse("");
+  }
+
+  /** The same device, simulated; every play takes that long. */
+  SpeakerFleet simulated(Duration playTime) {
+    Map<String, byte[]> keys =
+        site.keys().stream()
+            .filter(k -> k.use().equals("command"))
+            .collect(
+                Collectors.toMap(
+                    k -> k.key().kid(), k -> Base64.getDecoder().decode(k.key().base64())));
+    SpeakerFleet fleet =
+        new SpeakerFleet(
+            FleetSettings.of(URI.create("mqtt://127.0.0.1:" + config.port()), keys)
+                .withPlayTime(playTime)
+                .withRetry(Duration.ofMillis(200), Duration.ofSeconds(1)));
+    fleet.add(SpeakerSettings.of(DEVICE, "510723104201").withPassword(site.password(DEVICE)));
+    return fleet;
   }
 
   /** Words about the warning w1, unless it is a notice. */
