@@ -34,10 +34,19 @@ public interface Memory {
   long add(String counter, long amount);
 
   /** The store can't be reached now; nothing was kept. */
-  final class Away extends RuntimeException {
+  class Away extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public Away(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** Another gateway on the same store keeps what comes in; this one only waits for its turn. */
+  final class Standby extends Away {
+    private static final long serialVersionUID = 1;
+
+    public Standby(String message, Throwable cause) {
       super(message, cause);
     }
   }

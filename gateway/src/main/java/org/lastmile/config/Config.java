@@ -398,6 +398,7 @@ public record Config(
     int audible = keys.number("audible", 30, 1, 100);
     int inFlight = keys.number("in-flight", 0, 0, 60_000);
     Duration patience = keys.duration("patience", Duration.ofSeconds(20));
+    Path clientAuthority = keys.path("client-authority", null);
     keys.done();
     try {
       return new LoudspeakerConfig(
@@ -415,7 +416,9 @@ public record Config(
           silence,
           audible,
           inFlight,
-          patience);
+          patience,
+          clientAuthority,
+          false);
     } catch (IllegalArgumentException e) {
       List.of(e.getMessage().replace("channels.loudspeaker: ", "").split("; ", -1))
           .forEach(p -> told(keys, p));

@@ -515,6 +515,9 @@ final class Decisions implements Turns.Work {
   }
 
   private void presence(String channel, Signal.Presence p) {
+    if (p.subject() == Signal.Subject.LANE && p.state() == Signal.State.ONLINE) {
+      laneIsBack(channel);
+    }
     if (p.subject() != Signal.Subject.DEVICE) {
       if (conversations.wechat(channel)) {
         // One account is the whole lane; of several modems one may go without the others.
@@ -530,6 +533,23 @@ final class Decisions implements Turns.Work {
       for (Case of : cases.values()) {
         for (Progress.Row row : of.progress.rowsOf(p.id())) {
           row.wake();
+          of.stir(row);
+          stirred.add(of);
+        }
+      }
+    }
+  }
+
+  /**
+   * What it carried when it went may be lost: whoever was asked and said nothing is asked again.
+   */
+  private void laneIsBack(String channel) {
+    for (Case of : cases.values()) {
+      for (Progress.Row row : of.progress.rows()) {
+        if (row.delivery().channel().equals(channel)
+            && row.delivery().audience() == Audience.LOUDSPEAKER) {
+          row.wake();
+          row.askAfter(now());
           of.stir(row);
           stirred.add(of);
         }

@@ -217,7 +217,7 @@ final class Dispatch {
   /** A loudspeaker knows what it has played; a person is written to once more. */
   private static boolean mayAskAgain(Progress.Row row) {
     return row.delivery().audience() == Audience.LOUDSPEAKER
-        ? row.attempts() < MOST_ASKS
+        ? row.asks() < MOST_ASKS
         : row.unknown()
             && row.unknowns() < MOST_UNKNOWN
             && row.interruptions() < MOST_INTERRUPTIONS;

@@ -206,7 +206,8 @@ final class Turns {
     try {
       if (!leaseHeld()) {
         storeAnswers();
-        refuse(new Memory.Away("this desk is a standby: another one is active", null), c -> true);
+        refuse(
+            new Memory.Standby("this desk is a standby: another one is active", null), c -> true);
         return;
       }
       if (batch != null) {
@@ -236,7 +237,7 @@ final class Turns {
     } catch (Ledger.Fenced e) {
       log.warn("another desk has taken over: {}", e.getMessage());
       stepDown();
-      refuse(new Memory.Away("this desk has become a standby", e), c -> true);
+      refuse(new Memory.Standby("this desk has become a standby", e), c -> true);
     }
   }
 
@@ -308,7 +309,7 @@ final class Turns {
     unsaved = new LinkedHashMap<>();
     afterwards = new ArrayList<>();
     batch = null;
-    Memory.Away away = new Memory.Away("this desk is a standby", null);
+    Memory.Away away = new Memory.Standby("this desk is a standby", null);
     unanswered.forEach(c -> c.away(away));
     unanswered.clear();
   }

@@ -82,6 +82,7 @@ public final class Progress {
     private boolean trying;
     private int unknowns;
     private int interruptions;
+    private int asks;
     private final Set<String> from = new LinkedHashSet<>();
     private Set<String> refusals = Set.of();
     private boolean countedAsTold;
@@ -124,6 +125,11 @@ public final class Progress {
     /** Tries in a row whose outcome is not known. */
     public int unknowns() {
       return unknowns;
+    }
+
+    /** Tries that may have reached somebody; one that certainly did not leave is none. */
+    public int asks() {
+      return asks;
     }
 
     /** Tries that the gateway itself has cut off. */
@@ -199,6 +205,20 @@ public final class Progress {
     public void wake() {
       if (state == DeliveryState.QUEUED) {
         due = null;
+      }
+    }
+
+    /**
+     * What carried it was away: a command that nobody has answered may be asked after at once. Not
+     * kept: only a hint.
+     */
+    public void askAfter(Instant now) {
+      if (state == DeliveryState.SENT
+          && delivery.audience() == Audience.LOUDSPEAKER
+          && heard == null
+          && due != null
+          && due.isAfter(now)) {
+        due = now;
       }
     }
   }
@@ -595,6 +615,7 @@ public final class Progress {
       }
       case SENT -> {
         landed(row, e);
+        row.asks++;
         row.unknown = false;
         row.unknowns = 0;
         row.handoff = row.handoff == null ? e.at() : row.handoff;
@@ -611,6 +632,7 @@ public final class Progress {
       case UNKNOWN, INTERRUPTED -> {
         if (latest) {
           landed(row, e);
+          row.asks++;
           row.unknown = true;
           if (e.type() == Event.Type.UNKNOWN) {
             row.unknowns++;

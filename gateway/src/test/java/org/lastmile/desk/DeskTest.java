@@ -495,6 +495,45 @@ class DeskTest {
   }
 
   @Test
+  void tries_that_never_left_do_not_use_up_the_asking_after_a_receipt() {
+    town.point("p1", true);
+    town.issue(Town.warning(Grade.BLUE, "1"));
+    for (int refusal = 0; refusal < 6; refusal++) {
+      Message m = town.takes("loudspeaker", 1).get(0);
+      town.outcome(m, new Outcome.Retry(Duration.ofSeconds(1), "nobody listens there"));
+      town.passes(Duration.ofMinutes(2));
+    }
+    town.carries("loudspeaker");
+    town.passes(Duration.ofSeconds(31));
+    assertThat(town.takes("loudspeaker", 10)).hasSize(1);
+  }
+
+  @Test
+  void a_loudspeaker_that_said_nothing_is_asked_again_as_soon_as_its_lane_is_back() {
+    town.point("p1", true).point("p2", true);
+    town.issue(Town.warning(Grade.BLUE, "1"));
+    List<Message> plays = town.carries("loudspeaker");
+    town.confirms(plays.get(0), Signal.Evidence.PLAYED);
+    lane(Signal.State.OFFLINE);
+    town.passes(Duration.ofSeconds(3));
+    assertThat(town.takes("loudspeaker", 10)).isEmpty();
+    lane(Signal.State.ONLINE);
+    town.passes(Duration.ofSeconds(1));
+    assertThat(town.takes("loudspeaker", 10))
+        .extracting(m -> m.content().id())
+        .containsExactly(plays.get(1).content().id());
+  }
+
+  private void lane(Signal.State state) {
+    town.ask(
+        d ->
+            d.signal(
+                "loudspeaker",
+                new Signal.Presence(
+                    Signal.Subject.LANE, "loudspeaker", state, "", town.now, Map.of())));
+  }
+
+  @Test
   void a_cancel_goes_to_everybody_who_was_told_or_may_have_been() {
     town.point("p1", true).point("p2", true);
     Receipt alert = town.issue(Town.warning(Grade.RED, "1"));

@@ -1,5 +1,6 @@
 package org.lastmile.channel.loudspeaker;
 
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Context;
@@ -44,6 +45,7 @@ final class DeviceConnection {
   private final String device;
   private final String clientId;
   private final boolean five;
+  private final String password;
   private final Map<Integer, CompletableFuture<Outcome>> unacknowledged = new HashMap<>();
   private final Context context = Vertx.currentContext();
   private final Thread loop = Thread.currentThread();
@@ -54,13 +56,18 @@ final class DeviceConnection {
 
   /** On the endpoint's event loop. */
   DeviceConnection(
-      EmbeddedLink link, Link.Wire wire, MqttEndpoint endpoint, String device, String clientId) {
+      EmbeddedLink link,
+      Link.Wire wire,
+      MqttEndpoint endpoint,
+      Admission.Verdict verdict,
+      String clientId) {
     this.link = link;
     this.wire = wire;
     this.endpoint = endpoint;
-    this.device = device;
+    this.device = verdict.device();
     this.clientId = clientId;
     this.five = endpoint.protocolVersion() == 5;
+    this.password = verdict.password();
   }
 
   String device() {
@@ -84,9 +91,9 @@ final class DeviceConnection {
           endpoint.unsubscribeAcknowledge(u.messageId());
           end("gave up its subscription");
         });
-    endpoint.pingHandler(v -> wire.heard(device));
+    endpoint.pingHandler(v -> lives());
     endpoint.disconnectHandler(v -> endedBecause = "said goodbye");
-    endpoint.exceptionHandler(e -> endedBecause = "connection failed: " + e.getMessage());
+    endpoint.exceptionHandler(this::failed);
     endpoint.closeHandler(v -> closed());
   }
 
@@ -134,7 +141,8 @@ final class DeviceConnection {
 
   /** Another connection of the same device has taken its place. */
   void takenOver() {
-    onLoop(() -> end("taken over by another connection"));
+    onLoop(
+        () -> end("taken over by another connection", MqttDisconnectReasonCode.SESSION_TAKEN_OVER));
   }
 
   /** The endpoint goes away. */
@@ -142,7 +150,30 @@ final class DeviceConnection {
     onLoop(() -> end("the gateway is closing"));
   }
 
+  /** Twice a minute it is asked whether its credentials still hold, so that a rotation is felt. */
+  private void lives() {
+    wire.heard(device);
+    if (!link.admits(device, password)) {
+      end("credentials revoked", MqttDisconnectReasonCode.NOT_AUTHORIZED);
+    }
+  }
+
+  private void failed(Throwable e) {
+    endedBecause = "connection failed: " + e.getMessage();
+    if (e instanceof TooLongFrameException) {
+      wire.ignored("message of more than 64 KiB: " + e.getMessage(), device);
+      end("sent a message of more than 64 KiB", MqttDisconnectReasonCode.PACKET_TOO_LARGE);
+    }
+  }
+
   private void published(MqttPublishMessage message) {
+    if (ended) {
+      return;
+    }
+    if (!link.mayGoOn(device)) {
+      end("sent " + Allowance.WORDS, MqttDisconnectReasonCode.MESSAGE_RATE_TOO_HIGH);
+      return;
+    }
     wire.heard(device);
     Optional<Topics.FromDevice> from = Topics.fromDevice(message.topicName());
     if (from.isEmpty() || !from.get().device().equals(device)) {
@@ -152,6 +183,10 @@ final class DeviceConnection {
     }
     byte[] payload = message.payload().getBytes();
     if (!from.get().receipt()) {
+      lives();
+      if (ended) {
+        return;
+      }
       if (link.isListening(device)) {
         wire.state(device, payload, false);
       }
@@ -234,10 +269,14 @@ final class DeviceConnection {
   }
 
   private void end(String why) {
+    end(why, null);
+  }
+
+  /** A device on MQTT 3.1.1 can't be told why. */
+  private void end(String why, MqttDisconnectReasonCode code) {
     endedBecause = why;
-    if (five && endpoint.isConnected() && why.startsWith("taken over")) {
-      endpoint.disconnect(
-          MqttDisconnectReasonCode.SESSION_TAKEN_OVER, MqttProperties.NO_PROPERTIES);
+    if (five && code != null && endpoint.isConnected()) {
+      endpoint.disconnect(code, MqttProperties.NO_PROPERTIES);
     }
     if (endpoint.isConnected()) {
       endpoint.close();

@@ -102,12 +102,18 @@ final class Devices {
   }
 
   void said(String id, DeviceState said) {
+    said(id, said, "");
+  }
+
+  /** More is what others found out about it; empty = nothing. */
+  void said(String id, DeviceState said, String more) {
     change(
         id,
         d -> {
           if (said.type() != DeviceState.Type.OFFLINE) {
             d.state = said;
-            d.complaints = said.complaints(audible);
+            String own = said.complaints(audible);
+            d.complaints = more.isEmpty() ? own : own.isEmpty() ? more : more + ", " + own;
             d.told = d.heard;
             d.gone = "";
           } else if (d.state == null || d.state.session() == said.session()) {

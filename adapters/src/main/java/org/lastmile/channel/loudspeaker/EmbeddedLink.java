@@ -4,13 +4,15 @@ import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.mqtt.MqttAuth;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Outcome;
 import org.slf4j.Logger;
@@ -46,7 +49,11 @@ final class EmbeddedLink implements Link {
 
   private final Vertx vertx;
   private final boolean ownVertx;
-  private final DeviceAuth auth;
+  private final Admission admission;
+  private final Allowance allowance = new Allowance();
+  private final ServerIdentity identity;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
   private final Duration patience;
   private final Semaphore free;
   private final List<MqttServer> servers = new ArrayList<>();
@@ -61,10 +68,22 @@ final class EmbeddedLink implements Link {
    *
    * @param vertx to share; null = one of its own
    */
-  EmbeddedLink(LoudspeakerConfig config, DeviceAuth auth, Vertx vertx) throws IOException {
+  EmbeddedLink(
+      LoudspeakerConfig config,
+      DeviceAuth auth,
+      Vertx vertx,
+      InstantSource clock,
+      LongSupplier nanos)
+      throws IOException {
     this.ownVertx = vertx == null;
     this.vertx = ownVertx ? Vertx.vertx() : vertx;
-    this.auth = auth;
+    this.clock = clock;
+    this.nanos = nanos;
+    this.admission = new Admission(auth, config.clientAuthority() != null, clock, nanos);
+    this.identity =
+        config.certificate() == null
+            ? null
+            : new ServerIdentity(this.vertx, config.certificate(), config.certificateKey());
     this.patience = config.patience();
     this.free = new Semaphore(config.inFlight());
     MqttServerOptions options =
@@ -75,13 +94,15 @@ final class EmbeddedLink implements Link {
             .setMaxClientIdLength(256)
             .setTimeoutOnConnect(CONNECT_WITHIN_SECONDS);
     options.setTcpNoDelay(true).setReuseAddress(true).setAcceptBacklog(4096);
-    if (config.certificate() != null) {
+    if (identity != null) {
+      options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(identity));
+    }
+    if (config.clientAuthority() != null) {
+      Pem.certificates("client-authority", config.clientAuthority());
       options
-          .setSsl(true)
-          .setKeyCertOptions(
-              new PemKeyCertOptions()
-                  .setCertPath(config.certificate().toString())
-                  .setKeyPath(config.certificateKey().toString()));
+          .setClientAuth(ClientAuth.REQUEST)
+          .setPemTrustOptions(
+              new PemTrustOptions().addCertPath(config.clientAuthority().toString()));
     }
     try {
       // One server per event loop, sharing the port.
@@ -138,6 +159,17 @@ final class EmbeddedLink implements Link {
   }
 
   @Override
+  public List<Health.Part> more() {
+    List<Health.Part> parts = new ArrayList<>();
+    parts.add(Descriptors.now().part(byClientId.size()));
+    if (identity != null) {
+      parts.add(Expiry.part("the endpoint's", identity.end(), clock.instant()));
+    }
+    parts.add(admission.part());
+    return parts;
+  }
+
+  @Override
   public OptionalInt port() {
     return OptionalInt.of(servers.get(0).actualPort());
   }
@@ -187,8 +219,6 @@ final class EmbeddedLink implements Link {
 
   private void connected(MqttEndpoint endpoint) {
     Wire to = wire;
-    MqttAuth credentials = endpoint.auth();
-    String device = credentials == null ? null : credentials.getUsername();
     boolean five = endpoint.protocolVersion() == 5;
     if (to == null || closed) {
       endpoint.reject(
@@ -197,28 +227,26 @@ final class EmbeddedLink implements Link {
               : MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
       return;
     }
-    if (!Topics.isDevice(device)
-        || credentials.getPassword() == null
-        || !auth.admits(device, credentials.getPassword())) {
-      to.ignored("connection with a wrong user name or password", String.valueOf(device));
-      endpoint.reject(
-          five
-              ? MqttConnectReturnCode.CONNECTION_REFUSED_BAD_USERNAME_OR_PASSWORD
-              : MqttConnectReturnCode.CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD);
+    Admission.Verdict verdict = admission.of(endpoint);
+    String device = verdict.device();
+    if (verdict.refusal() != null) {
+      refuse(endpoint, device, verdict.refusal());
+      return;
+    }
+    boolean takesOver =
+        byClientId.containsKey(clientId(device, endpoint)) || listening.containsKey(device);
+    if (takesOver && !admission.takesOver(device)) {
+      refuse(endpoint, device, Admission.Refusal.TAKEOVERS);
       return;
     }
     if (connections.merge(device, 1, Integer::sum) > CONNECTIONS_PER_DEVICE
         && !byClientId.containsKey(clientId(device, endpoint))) {
       connections.computeIfPresent(device, (d, n) -> n == 1 ? null : n - 1);
-      to.ignored("more than " + CONNECTIONS_PER_DEVICE + " connections of one device", device);
-      endpoint.reject(
-          five
-              ? MqttConnectReturnCode.CONNECTION_REFUSED_QUOTA_EXCEEDED
-              : MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
+      refuse(endpoint, device, Admission.Refusal.CONNECTIONS);
       return;
     }
     DeviceConnection connection =
-        new DeviceConnection(this, to, endpoint, device, clientId(device, endpoint));
+        new DeviceConnection(this, to, endpoint, verdict, clientId(device, endpoint));
     DeviceConnection older = byClientId.put(connection.clientId(), connection);
     connection.open();
     MqttProperties properties = new MqttProperties();
@@ -233,6 +261,32 @@ final class EmbeddedLink implements Link {
     if (older != null) {
       older.takenOver();
     }
+  }
+
+  private void refuse(MqttEndpoint endpoint, String device, Admission.Refusal why) {
+    wire.ignored(why.words, device);
+    admission.remember(device, why);
+    endpoint.reject(endpoint.protocolVersion() == 5 ? why.five : why.three);
+  }
+
+  /** False, and it stays outside for a moment, when a device says more than it may. */
+  boolean mayGoOn(String device) {
+    if (allowance.takes(device, nanos.getAsLong())) {
+      return true;
+    }
+    wire.ignored(Allowance.WORDS, device);
+    admission.bar(device);
+    return false;
+  }
+
+  /** Whether what a device connected with still holds. */
+  boolean admits(String device, String password) {
+    if (admission.holds(device, password)) {
+      return true;
+    }
+    wire.ignored(Admission.Refusal.REVOKED.words, device);
+    admission.remember(device, Admission.Refusal.REVOKED);
+    return false;
   }
 
   /** Two devices can't throw each other out by choosing one client id. */

@@ -29,6 +29,7 @@ final class Inbox implements Link.Wire {
   private final int audible;
   private final Relay relay;
   private final Devices devices;
+  private final Twins twins;
   private final Upkeep upkeep;
   private final SendAgain sendAgain;
   private final Consumer<Sequence.Place> seen;
@@ -48,6 +49,7 @@ final class Inbox implements Link.Wire {
       int audible,
       Relay relay,
       Devices devices,
+      Twins twins,
       Upkeep upkeep,
       SendAgain sendAgain,
       Consumer<Sequence.Place> seen,
@@ -57,6 +59,7 @@ final class Inbox implements Link.Wire {
     this.audible = audible;
     this.relay = relay;
     this.devices = devices;
+    this.twins = twins;
     this.upkeep = upkeep;
     this.sendAgain = sendAgain;
     this.seen = seen;
@@ -106,7 +109,7 @@ final class Inbox implements Link.Wire {
   public void state(String device, byte[] payload, boolean retained) {
     try {
       DeviceState state = DeviceState.read(payload, clock.instant(), retained);
-      devices.said(device, state);
+      devices.said(device, state, twins.use(device, state, retained) ? Twins.WORDS : "");
       upkeep.said(device, state);
       state.seen().ifPresent(seen);
     } catch (Unreadable e) {

@@ -1,6 +1,7 @@
 package org.lastmile.channel.loudspeaker;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import org.lastmile.channel.Health;
@@ -24,6 +25,11 @@ interface Link extends AutoCloseable {
   int room();
 
   Health.Part health();
+
+  /** What else there is to say of it: limits, certificates, who was refused. */
+  default List<Health.Part> more() {
+    return List.of();
+  }
 
   /** The port that devices connect to, if it is ours. */
   OptionalInt port();

@@ -124,8 +124,9 @@ public final class LoudspeakerChannel implements Channel {
     KeyRing ring = KeyRing.open(memory, config.signingKey(), clock);
     Link link =
         config.isEmbedded()
-            ? new EmbeddedLink(config, config.auth() == null ? secret : config.auth(), vertx)
-            : new BrokerLink(config);
+            ? new EmbeddedLink(
+                config, config.auth() == null ? secret : config.auth(), vertx, clock, nanos)
+            : new BrokerLink(config, clock, nanos);
     return new LoudspeakerChannel(
         config, secret, ring, new Sequence(memory, clock), clock, nanos, link);
   }
@@ -226,6 +227,7 @@ public final class LoudspeakerChannel implements Channel {
             config.audible(),
             relay,
             devices,
+            new Twins(nanos),
             upkeep,
             this::sendAgain,
             this::seen,
@@ -438,10 +440,15 @@ public final class LoudspeakerChannel implements Channel {
     facts.put("floors given", Long.toString(upkeep.floors()));
     facts.put("devices that wait for a floor", Long.toString(upkeep.lacking()));
     Health.Part told = new Health.Part(wire.name(), wire.state(), wire.why(), facts);
+    List<Health.Part> parts = new ArrayList<>(List.of(told));
+    if (wire.state() != Health.State.DOWN) {
+      parts.addAll(List.of(devices.health(), trust(), strangers.health()));
+    }
+    parts.addAll(link.more());
     // Without its link a channel is down, however many devices it remembers.
     return wire.state() == Health.State.DOWN
-        ? new Health(Health.State.DOWN, wire.name() + ": " + wire.why(), List.of(told))
-        : Health.of(List.of(told, devices.health(), trust(), strangers.health()));
+        ? new Health(Health.State.DOWN, wire.name() + ": " + wire.why(), parts)
+        : Health.of(parts);
   }
 
   /** What only people can put right: a store that went back in time, keys that devices outran. */

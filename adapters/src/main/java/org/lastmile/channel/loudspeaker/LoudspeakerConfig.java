@@ -14,8 +14,9 @@ import java.util.List;
  *     mqtt://host:1883}, {@code mqtts://host:8883}: both connect to that MQTT 5 broker
  * @param host embedded: address to listen on; default {@code 0.0.0.0}
  * @param port embedded: port to listen on, 0 = any free one
- * @param certificate embedded: PEM file of the server's certificate chain; null = no TLS
- * @param certificateKey embedded: PEM file of its private key
+ * @param certificate embedded: PEM file of the server's certificate chain, null = no TLS; broker:
+ *     the gateway's own certificate, null = none
+ * @param certificateKey PEM file of its private key
  * @param username broker: user name; empty = none
  * @param password broker: password, or embedded: nothing
  * @param clientId broker: client id, unique per gateway; default {@code lastmile-gateway}
@@ -29,6 +30,9 @@ import java.util.List;
  * @param audible volume in per cent below which a play does not count as heard; default 30
  * @param inFlight commands under way at once; default 4096 embedded, 1000 by broker
  * @param patience how long an acknowledgement may take before the outcome is unknown; default 20 s
+ * @param clientAuthority embedded: PEM file of the authority that signs devices' certificates; a
+ *     device that shows one is who its common name says and needs no password; null = none do
+ * @param trial broker: nothing is kept there for us when we leave
  */
 public record LoudspeakerConfig(
     String broker,
@@ -45,7 +49,9 @@ public record LoudspeakerConfig(
     Duration silence,
     int audible,
     int inFlight,
-    Duration patience) {
+    Duration patience,
+    Path clientAuthority,
+    boolean trial) {
 
   public static final String EMBEDDED = "embedded";
 
@@ -75,6 +81,12 @@ public record LoudspeakerConfig(
     if ((certificate == null) != (certificateKey == null)) {
       problems.add("certificate and certificate-key: give both or neither");
     }
+    if (clientAuthority != null && (!own || certificate == null)) {
+      problems.add("client-authority: only the gateway's own endpoint with a certificate asks");
+    }
+    if (!own && certificate != null && !broker.startsWith("mqtts:")) {
+      problems.add("certificate: towards a broker only with mqtts://");
+    }
     if (silence.isNegative()) {
       problems.add("silence: " + silence + " is negative");
     }
@@ -90,6 +102,68 @@ public record LoudspeakerConfig(
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("channels.loudspeaker: " + String.join("; ", problems));
     }
+  }
+
+  /** One whose devices have passwords only. */
+  public LoudspeakerConfig(
+      String broker,
+      String host,
+      int port,
+      Path certificate,
+      Path certificateKey,
+      String username,
+      String password,
+      String clientId,
+      Path trust,
+      Path signingKey,
+      DeviceAuth auth,
+      Duration silence,
+      int audible,
+      int inFlight,
+      Duration patience) {
+    this(
+        broker,
+        host,
+        port,
+        certificate,
+        certificateKey,
+        username,
+        password,
+        clientId,
+        trust,
+        signingKey,
+        auth,
+        silence,
+        audible,
+        inFlight,
+        patience,
+        null,
+        false);
+  }
+
+  /**
+   * The same for a moment's trial: under a client id of its own, since under the gateway's a broker
+   * would cut the gateway off.
+   */
+  public LoudspeakerConfig forTrial() {
+    return new LoudspeakerConfig(
+        broker,
+        host,
+        port,
+        certificate,
+        certificateKey,
+        username,
+        password,
+        clientId + "-check-" + ProcessHandle.current().pid(),
+        trust,
+        signingKey,
+        auth,
+        silence,
+        audible,
+        inFlight,
+        patience,
+        clientAuthority,
+        true);
   }
 
   /** The gateway's own endpoint on that port (0 = any free one), everything else by default. */

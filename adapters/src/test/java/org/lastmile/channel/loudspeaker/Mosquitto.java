@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A real Mosquitto with the configuration and access list of {@code ops/mosquitto}. */
@@ -22,6 +23,11 @@ public final class Mosquitto implements Broker {
   private Process process;
 
   Mosquitto(String... devices) throws IOException {
+    this(UnaryOperator.identity(), devices);
+  }
+
+  /** With other settings than those we ship. */
+  Mosquitto(UnaryOperator<String> settings, String... devices) throws IOException {
     folder = Files.createTempDirectory("mosquitto");
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
@@ -43,8 +49,18 @@ public final class Mosquitto implements Broker {
             .replace("/var/lib/mosquitto/", folder + "/");
     Files.writeString(
         folder.resolve("mosquitto.conf"),
-        config + "\nuser " + System.getProperty("user.name") + "\n");
+        settings.apply(config) + "\nuser " + System.getProperty("user.name") + "\n");
     start();
+  }
+
+  /** One with Mosquitto's own limits. */
+  public static Mosquitto withDefaultLimits(String... devices) throws IOException {
+    return new Mosquitto(c -> c.replaceAll("(?m)^max_(inflight|queued)_.*$", ""), devices);
+  }
+
+  /** Where it keeps its files. */
+  Path folder() {
+    return folder;
   }
 
   public static boolean isInstalled() {

@@ -3,9 +3,11 @@ package org.lastmile.channel.loudspeaker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Memory;
@@ -48,6 +50,39 @@ class RelayTest {
     CompletableFuture<Void> kept = relay.pass(SIGNAL).toCompletableFuture();
     await().until(kept::isDone);
     assertThat(kept).isCompleted();
+  }
+
+  @Test
+  void a_standby_holds_a_receipt_for_a_takeover_and_no_longer_but_tells_presence_on() {
+    Memory.Standby standby = new Memory.Standby("another one is active", null);
+    AtomicInteger presences = new AtomicInteger();
+    Relay relay =
+        new Relay(
+            s -> {
+              presences.addAndGet(s instanceof Signal.Presence ? 1 : 0);
+              return CompletableFuture.failedFuture(new CompletionException(standby));
+            },
+            10,
+            Duration.ofSeconds(1));
+    CompletableFuture<Void> receipt = relay.pass(SIGNAL).toCompletableFuture();
+    CompletableFuture<Void> presence =
+        relay
+            .pass(
+                new Signal.Presence(
+                    Signal.Subject.DEVICE,
+                    "LS-1",
+                    Signal.State.ONLINE,
+                    "",
+                    Instant.EPOCH,
+                    Map.of()))
+            .toCompletableFuture();
+    assertThat(receipt).isNotDone();
+    await().until(receipt::isDone);
+    assertThat(receipt).isCompleted();
+    int before = presences.get();
+    await().until(() -> presences.get() > before);
+    assertThat(presence).isNotDone();
+    relay.close();
   }
 
   @Test

@@ -1,11 +1,14 @@
 package org.lastmile.channel.loudspeaker;
 
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
+import io.vertx.mqtt.messages.codes.MqttPubAckReasonCode;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +23,12 @@ final class SmallBroker implements Broker {
   private final Map<String, Buffer> retained = new ConcurrentHashMap<>();
   private MqttServer server;
   private int port;
+
+  /** Speaks MQTT 3.1.1 alone and says so to whoever speaks a newer one. */
+  volatile boolean old;
+
+  /** Takes nothing any more, as with a full disk: MQTT 151. */
+  volatile boolean full;
 
   SmallBroker() {
     start();
@@ -62,8 +71,12 @@ final class SmallBroker implements Broker {
   }
 
   private void connected(MqttEndpoint endpoint) {
+    if (old && endpoint.protocolVersion() == 5) {
+      endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_UNSUPPORTED_PROTOCOL_VERSION);
+      return;
+    }
     subscriptions.put(endpoint, ConcurrentHashMap.newKeySet());
-    endpoint.publishAutoAck(true);
+    endpoint.publishAutoAck(false);
     endpoint.subscriptionAutoAck(true);
     endpoint.subscribeHandler(
         s ->
@@ -78,7 +91,18 @@ final class SmallBroker implements Broker {
                             }
                           });
                     }));
-    endpoint.publishHandler(m -> route(m.topicName(), m.payload(), m.isRetain()));
+    endpoint.publishHandler(
+        m -> {
+          if (full && endpoint.protocolVersion() == 5) {
+            endpoint.publishAcknowledge(
+                m.messageId(), MqttPubAckReasonCode.QUOTA_EXCEEDED, MqttProperties.NO_PROPERTIES);
+            return;
+          }
+          if (m.qosLevel() == MqttQoS.AT_LEAST_ONCE) {
+            endpoint.publishAcknowledge(m.messageId());
+          }
+          route(m.topicName(), m.payload(), m.isRetain());
+        });
     endpoint.disconnectHandler(v -> subscriptions.remove(endpoint));
     endpoint.closeHandler(
         v -> {

@@ -1,6 +1,7 @@
 package org.lastmile.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lastmile.channel.loudspeaker.Broker;
+import org.lastmile.channel.loudspeaker.Mosquitto;
 import org.lastmile.simulators.wechat.AccountSettings;
 import org.lastmile.simulators.wechat.WeChatSandbox;
 import org.lastmile.simulators.wechat.WeComSettings;
@@ -148,6 +151,35 @@ class LastmileTest {
     assertThat(err.toString()).contains("channels.loudspeaker.broker");
     assertThat(out.toString()).contains("ok       store: Redis").contains("http.port");
     assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void checkTellsWhatABrokerWouldLose() throws IOException {
+    assumeTrue(Mosquitto.isInstalled(), "mosquitto is not installed: nothing has its limits");
+    try (Broker small = Mosquitto.withDefaultLimits();
+        Broker shipped = Broker.best()) {
+      assertThat(run("check", "--config", broker(small))).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("channels.loudspeaker: the broker keeps only 1000 of 3000 receipts")
+          .contains("max_queued_messages");
+
+      assertThat(run("check", "--config", broker(shipped))).as(err.toString()).isZero();
+      assertThat(out.toString())
+          .contains("ok       channels.loudspeaker: receipts kept while away: 3000 of 3000");
+    }
+  }
+
+  private String broker(Broker broker) throws IOException {
+    return Files.writeString(
+            folder.resolve("broker.yaml"),
+            """
+            http: { host: 127.0.0.1, port: 0, management-port: 0 }
+            store: { data: data }
+            channels:
+              loudspeaker: { broker: 'mqtt://127.0.0.1:%d', username: %s, password: %s }
+            """
+                .formatted(broker.port(), Broker.GATEWAY, Broker.PASSWORD))
+        .toString();
   }
 
   @Test

@@ -40,6 +40,11 @@ import org.lastmile.ledger.RedisLedger;
 record Surroundings(List<String> good, List<String> problems) {
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
+  /** A broker is tried with some thousand small messages. */
+  private static final Duration LIMITS = Duration.ofSeconds(40);
+
+  private static final String KEPT = "receipts kept while away";
+
   /** A modem that was just switched on takes its time. */
   private static final Duration MODEM = Duration.ofSeconds(20);
 
@@ -132,7 +137,7 @@ record Surroundings(List<String> good, List<String> problems) {
     }
     try (LoudspeakerChannel channel =
         LoudspeakerChannel.open(
-            besideTheGateway(config), ledger.memory("loudspeaker"), Clock.systemUTC(), null)) {
+            config.forTrial(), ledger.memory("loudspeaker"), Clock.systemUTC(), null)) {
       channel.listen(signal -> new CompletableFuture<>());
       Health health = await(channel, ANSWER, h -> part(h, "link") != Health.State.DOWN);
       if (part(health, "link") == Health.State.DOWN) {
@@ -144,6 +149,7 @@ record Surroundings(List<String> good, List<String> problems) {
                 + (config.isEmbedded()
                     ? "port " + config.port() + " is free"
                     : "the broker answers"));
+        limits(path, await(channel, LIMITS, Surroundings::knowsLimits));
       }
     } catch (IOException | RuntimeException e) {
       // The channel names the port or file that is wrong.
@@ -151,24 +157,22 @@ record Surroundings(List<String> good, List<String> problems) {
     }
   }
 
-  /** Under a client id of its own: under the gateway's a broker would cut the gateway off. */
-  private static LoudspeakerConfig besideTheGateway(LoudspeakerConfig c) {
-    return new LoudspeakerConfig(
-        c.broker(),
-        c.host(),
-        c.port(),
-        c.certificate(),
-        c.certificateKey(),
-        c.username(),
-        c.password(),
-        c.clientId() + "-check-" + ProcessHandle.current().pid(),
-        c.trust(),
-        c.signingKey(),
-        c.auth(),
-        c.silence(),
-        c.audible(),
-        c.inFlight(),
-        c.patience());
+  /** What would lose receipts, and certificates that end. */
+  private void limits(String path, Health health) {
+    for (Health.Part part : health.parts()) {
+      boolean broker = part.name().equals("broker");
+      if ((broker || part.name().equals("certificate")) && !part.why().isEmpty()) {
+        problems.add(path + ": " + part.why());
+      } else if (broker) {
+        good.add(path + ": receipts kept while away: " + part.facts().get(KEPT));
+      }
+    }
+  }
+
+  private static boolean knowsLimits(Health health) {
+    return health.parts().stream()
+        .filter(p -> p.name().equals("broker"))
+        .noneMatch(p -> p.facts().get(KEPT).contains("not tried yet"));
   }
 
   private void modems(SmsConfig config, Ledger ledger) {
