@@ -97,19 +97,21 @@ class LiveEventsTest {
   @Test
   void whatNobodyWatchesIsNotRemembered() throws Exception {
     String id = house.release(Township.red("A1", house.clock.instant()));
-    String last;
-    try (Stream stream = new Stream(viewer, null)) {
-      stream.await("snapshot");
-      confirm(id, "P-01");
-      last = stream.covered("P-01").id();
-    }
-    await().until(() -> events.clients() == 0);
-    house.clock.pass(Duration.ofMinutes(2));
-    confirm(id, "P-02");
-    await().until(() -> events.remembered() == 0);
-    try (Stream again = new Stream(viewer, last)) {
-      JsonNode snapshot = again.await("snapshot").data();
-      assertThat(snapshot.path("warnings").path(0).path("covered").asInt()).isEqualTo(2);
+    try (Own own = new Own()) {
+      String last;
+      try (Stream stream = new Stream(own.url(), viewer, null)) {
+        stream.await("snapshot");
+        confirm(id, "P-01");
+        last = stream.covered("P-01").id();
+      }
+      Awaitility.await().until(() -> own.events.clients() == 0);
+      house.clock.pass(Duration.ofMinutes(2));
+      confirm(id, "P-02");
+      Awaitility.await().until(() -> own.events.remembered() == 0);
+      try (Stream again = new Stream(own.url(), viewer, last)) {
+        JsonNode snapshot = again.await("snapshot").data();
+        assertThat(snapshot.path("warnings").path(0).path("covered").asInt()).isEqualTo(2);
+      }
     }
   }
 

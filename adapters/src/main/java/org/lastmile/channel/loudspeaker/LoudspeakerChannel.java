@@ -473,8 +473,8 @@ public final class LoudspeakerChannel implements Channel {
     if (ahead > 0) {
       why.add(
           ahead
-              + " devices have a newer trust list than this store: restored from a backup? Bring the"
-              + " signing key back, or deliver a recovery document");
+              + " devices have a newer trust list than this store: restored from a backup? Bring"
+              + " the signing key back, or deliver a recovery document");
     }
     return new Health.Part(
         "trust",

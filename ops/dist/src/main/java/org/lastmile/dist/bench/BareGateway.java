@@ -116,7 +116,7 @@ final class BareGateway {
         ChannelHandlerContext to = devices.get(i);
         if (to != null) {
           int device = i;
-          to.executor().execute(() -> to.writeAndFlush(command(to, device, 7)));
+          to.executor().execute(() -> send(to, command(to, device, 7)));
         }
       }
     }
@@ -178,6 +178,15 @@ final class BareGateway {
         payload);
   }
 
+  /** What is lost shows in the count. */
+  private static void write(ChannelHandlerContext to, Object message) {
+    var unused = to.write(message, to.voidPromise());
+  }
+
+  private static void send(ChannelHandlerContext to, Object message) {
+    var unused = to.writeAndFlush(message, to.voidPromise());
+  }
+
   private void receipt(MqttPublishMessage message) {
     String topic = message.variableHeader().topicName();
     if (!topic.endsWith("/rcpt") || !isPlayed(message.payload())) {
@@ -210,7 +219,8 @@ final class BareGateway {
   }
 
   private static void acknowledge(ChannelHandlerContext to, MqttPublishMessage message) {
-    to.write(
+    write(
+        to,
         new MqttPubAckMessage(
             ACKNOWLEDGE, MqttMessageIdVariableHeader.from(message.variableHeader().packetId())));
   }
@@ -268,14 +278,16 @@ final class BareGateway {
         case CONNECT -> {
           String id = ((MqttConnectMessage) message).payload().clientIdentifier();
           device = Integer.parseInt(id.substring(1));
-          to.write(
+          write(
+              to,
               MqttMessageBuilders.connAck()
                   .returnCode(MqttConnectReturnCode.CONNECTION_ACCEPTED)
                   .sessionPresent(false)
                   .build());
         }
         case SUBSCRIBE -> {
-          to.write(
+          write(
+              to,
               MqttMessageBuilders.subAck()
                   .packetId(((MqttSubscribeMessage) message).variableHeader().messageId())
                   .addGrantedQos(MqttQoS.AT_LEAST_ONCE)
@@ -286,7 +298,7 @@ final class BareGateway {
           acknowledge(to, (MqttPublishMessage) message);
           receipt((MqttPublishMessage) message);
         }
-        case PINGREQ -> to.write(MqttMessage.PINGRESP);
+        case PINGREQ -> write(to, MqttMessage.PINGRESP);
         default -> {
           // acknowledgements of commands: nobody here asks for them
         }
@@ -314,7 +326,8 @@ final class BareGateway {
       properties.add(
           new MqttProperties.IntegerProperty(
               MqttProperties.MqttPropertyType.RECEIVE_MAXIMUM.value(), 65_535));
-      to.writeAndFlush(
+      send(
+          to,
           MqttMessageBuilders.connect()
               .protocolVersion(MqttVersion.MQTT_5)
               .clientId("bare")
@@ -324,9 +337,9 @@ final class BareGateway {
               .keepAlive(60)
               .properties(properties)
               .build());
-      to.executor()
-          .scheduleAtFixedRate(
-              () -> to.writeAndFlush(MqttMessage.PINGREQ), 20, 20, TimeUnit.SECONDS);
+      var unused =
+          to.executor()
+              .scheduleAtFixedRate(() -> send(to, MqttMessage.PINGREQ), 20, 20, TimeUnit.SECONDS);
     }
 
     void begin() {
@@ -339,7 +352,7 @@ final class BareGateway {
       while (next < count && underWay < WINDOW && context.channel().isWritable()) {
         underWay++;
         packet = packet % 65_535 + 1;
-        context.write(command(context, next++, packet));
+        write(context, command(context, next++, packet));
       }
       context.flush();
     }
@@ -351,7 +364,8 @@ final class BareGateway {
           MqttConnectReturnCode code =
               ((MqttConnAckMessage) message).variableHeader().connectReturnCode();
           if (code == MqttConnectReturnCode.CONNECTION_ACCEPTED) {
-            to.writeAndFlush(
+            send(
+                to,
                 MqttMessageBuilders.subscribe()
                     .messageId(1)
                     .addSubscription(MqttQoS.AT_LEAST_ONCE, "lm/v1/d/+/rcpt")

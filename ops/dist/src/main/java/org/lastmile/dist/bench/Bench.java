@@ -29,6 +29,10 @@ public final class Bench implements Callable<Integer> {
   /** Names that are promised and come with the channels' own depth. */
   private static final java.util.Set<String> LATER = java.util.Set.of("coverage-night");
 
+  /** Those that end with a table for docs/performance.md. */
+  private static final java.util.Set<String> TABLED =
+      java.util.Set.of(LoudspeakerFanout.NAME, LoudspeakerLatency.NAME, Supervision.NAME);
+
   @Parameters(paramLabel = "NAME", description = "which benchmark")
   private String name;
 
@@ -45,7 +49,8 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--reference",
       description =
-          "whom SMS is held against: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}; daemons have to be installed)",
+          "whom SMS is held against: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}; daemons"
+              + " have to be installed)",
       defaultValue = "raw")
   private Rivals.Choice reference;
 
@@ -143,6 +148,9 @@ public final class Bench implements Callable<Integer> {
             System.out.println(figure.json());
             all.add(figure);
           });
+      if (TABLED.contains(name)) {
+        System.out.println(new Comparison(all).table());
+      }
       if (docs != null && Page.shows(name)) {
         Page.write(docs, name, all);
       }

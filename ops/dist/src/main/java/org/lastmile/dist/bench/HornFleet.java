@@ -29,6 +29,8 @@ final class HornFleet {
   private volatile int octets;
 
   /**
+   * Makes the devices and serves until nobody asks any more.
+   *
    * @param args first device, number of devices, source address, seconds to connect within; then
    *     for each side: server, key as kid=base64, file of passwords
    */

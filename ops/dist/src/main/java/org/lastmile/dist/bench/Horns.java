@@ -104,8 +104,8 @@ final class Horns {
 
   /** A red warning for one village, another one each time. */
   static String village(int village) {
-    double south = SOUTH + STEP * (village / ACROSS);
-    double west = WEST + STEP * (village % ACROSS);
+    double south = south(village);
+    double west = west(village);
     return red(box(south - STEP / 4, west - STEP / 4, south + STEP / 4, west + STEP / 4));
   }
 
@@ -116,9 +116,19 @@ final class Horns {
 
   private static Position position(int number) {
     int village = number / A_VILLAGE;
+    int nth = number % A_VILLAGE;
+    int column = nth / 10;
     return new Position(
-        SOUTH + STEP * (village / ACROSS) + number % 10 * STEP / 100,
-        WEST + STEP * (village % ACROSS) + number % A_VILLAGE / 10 * STEP / 100);
+        south(village) + nth % 10 * STEP / 100, west(village) + column * STEP / 100);
+  }
+
+  private static double south(int village) {
+    int row = village / ACROSS;
+    return SOUTH + STEP * row;
+  }
+
+  private static double west(int village) {
+    return WEST + STEP * (village % ACROSS);
   }
 
   private static String red(String polygon) {

@@ -91,6 +91,8 @@ final class LoudspeakerFanout implements Measure {
                 devices / ours.median() * 1e3,
                 devices / bare.median() * 1e3,
                 "devices/s")
+            .with("oursName", "gateway")
+            .with("referenceName", "bare")
             .with("seconds", ours.median() / 1e3)
             .with("bareSeconds", bare.median() / 1e3)
             .with("worstSeconds", ours.quantile(1) / 1e3)
@@ -108,11 +110,13 @@ final class LoudspeakerFanout implements Measure {
             .with("bareCpuFleet", bareUsed.fleet() * perThousand));
     figures.accept(
         Figure.lower(
-            NAME,
-            "heap of the gateway after against before, " + what,
-            site.gateway().number("heap") / 1e6,
-            heap / 1e6,
-            "MB"));
+                NAME,
+                "heap of the gateway after against before, " + what,
+                site.gateway().number("heap") / 1e6,
+                heap / 1e6,
+                "MB")
+            .with("oursName", "gateway")
+            .with("referenceName", "before"));
   }
 
   private static HornSite.Cpu sum(HornSite.Cpu one, HornSite.Cpu other) {

@@ -112,10 +112,12 @@ final class LoudspeakerLatency implements Measure {
       String p = " p" + Math.round(part * 100) + ", " + what;
       figures.accept(
           Figure.lower(NAME, "durable to first command" + p, durable.quantile(part), null, "ms")
+              .with("oursName", "gateway")
               .with("samples", durable.size())
               .with("missing", missing));
       figures.accept(
-          Figure.lower(NAME, "POST to first command" + p, posted.quantile(part), null, "ms"));
+          Figure.lower(NAME, "POST to first command" + p, posted.quantile(part), null, "ms")
+              .with("oursName", "gateway"));
     }
   }
 }

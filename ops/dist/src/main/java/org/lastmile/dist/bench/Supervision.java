@@ -77,6 +77,7 @@ final class Supervision implements Measure {
                 100 * used.gateway() / took,
                 null,
                 "% of a core")
+            .with("oursName", "gateway")
             .with("store", 100 * used.store() / took)
             .with("broker", 100 * used.broker() / took)
             .with("heapMB", site.gateway().number("heap") / 1e6)
@@ -97,11 +98,12 @@ final class Supervision implements Measure {
     }
     figures.accept(
         Figure.lower(
-            NAME,
-            "from a device's silence until it is shown, by " + link,
-            shown == 0 ? Double.POSITIVE_INFINITY : (shown - start) / 1e9,
-            null,
-            "s"));
+                NAME,
+                "from a device's silence until it is shown, by " + link,
+                shown == 0 ? Double.POSITIVE_INFINITY : (shown - start) / 1e9,
+                null,
+                "s")
+            .with("oursName", "gateway"));
   }
 
   private static void signal(String which, long pid) throws Exception {
