@@ -41,7 +41,13 @@ import org.lastmile.cap.WarningReader;
 import org.lastmile.channel.Channel;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Memory;
+import org.lastmile.channel.horn.HornChannel;
+import org.lastmile.channel.horn.Horns;
 import org.lastmile.channel.loudspeaker.LoudspeakerChannel;
+import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
+import org.lastmile.channel.loudspeaker.speech.Clips;
+import org.lastmile.channel.loudspeaker.speech.SpeakingChannel;
+import org.lastmile.channel.loudspeaker.speech.Voices;
 import org.lastmile.channel.sms.SmsChannel;
 import org.lastmile.channel.sms.pdu.Words;
 import org.lastmile.channel.wechat.WeChatCallback;
@@ -50,7 +56,9 @@ import org.lastmile.channel.wechat.WeComChannel;
 import org.lastmile.config.Config;
 import org.lastmile.console.Accounts;
 import org.lastmile.console.Callback;
+import org.lastmile.console.ClipPage;
 import org.lastmile.console.Console;
+import org.lastmile.console.HornCallback;
 import org.lastmile.console.Links;
 import org.lastmile.console.Observation;
 import org.lastmile.console.Staff;
@@ -93,6 +101,8 @@ public final class App implements AutoCloseable {
   private final int managementPort;
   private LoudspeakerChannel loudspeakers;
   private WeComChannel wecom;
+  private Clips clips;
+  private HornChannel horn;
 
   /** Starts the gateway. Throws what stands in the way, in words, with everything stopped again. */
   public static App start(Config config, Clock clock, String bootstrapToken) throws Exception {
@@ -204,6 +214,17 @@ public final class App implements AutoCloseable {
 
       // People and devices come in last, when everybody inside is at their place.
       Router router = console.router();
+      if (horn != null) {
+        new HornCallback(horn::receipt).mount(router);
+      }
+      if (clips != null) {
+        new ClipPage(
+                name ->
+                    clips
+                        .named(name)
+                        .map(c -> new ClipPage.Clip(c.file(), c.sha256(), c.format(), c.size())))
+            .mount(router);
+      }
       camel
           .getRegistry()
           .bind(
@@ -273,7 +294,14 @@ public final class App implements AutoCloseable {
     if (config.loudspeaker() != null) {
       loudspeakers =
           LoudspeakerChannel.open(config.loudspeaker(), ledger.memory("loudspeaker"), clock, vertx);
-      channel("loudspeaker", Planner.Address.DEVICE, loudspeakers);
+      channel(
+          "loudspeaker",
+          Planner.Address.DEVICE,
+          new SpeakingChannel(
+              withPlatform(config, clock), this::device, voices(config.loudspeaker(), clock)));
+    } else if (config.horn() != null) {
+      log.error(
+          "channels.horn needs channels.loudspeaker, which takes all other devices: it is off");
     }
     if (config.sms() != null) {
       channel(
@@ -304,6 +332,36 @@ public final class App implements AutoCloseable {
                         clock,
                         (text, mark) -> Words.inUcs2(text, mark).parts())));
     return callbacks;
+  }
+
+  /** The gateway's own loudspeakers, and those that the ledger gives to a platform. */
+  private Channel withPlatform(Config config, Clock clock) {
+    if (config.horn() == null) {
+      return loudspeakers;
+    }
+    horn = new HornChannel(config.horn(), clock);
+    return new Horns(
+        horn,
+        loudspeakers,
+        id -> config.horn().devices().has(id, device(id).model(), device(id).playMode()));
+  }
+
+  private Voices voices(LoudspeakerConfig config, Clock clock) throws IOException {
+    if (config.rendering() == null) {
+      return null;
+    }
+    Voices voices = part(Voices.open(config.rendering(), clock, System::nanoTime));
+    clips = voices.clips();
+    return voices;
+  }
+
+  /** What the ledger says of a loudspeaker; asked for every command. */
+  private SpeakingChannel.Device device(String id) {
+    return registries
+        .current()
+        .loudspeaker(id)
+        .map(l -> new SpeakingChannel.Device(l.model(), l.playMode()))
+        .orElse(SpeakingChannel.Device.UNKNOWN);
   }
 
   private void channel(String name, Planner.Address address, Channel channel) {

@@ -32,9 +32,11 @@ class AppTest {
         """
         http: { port: 0, management-port: 0 }
         store: { redis: embedded, data: ./data }
-        channels: { loudspeaker: { broker: embedded, port: 0 } }
+        channels: { loudspeaker: { broker: embedded, port: 0, speech: {} } }
         intake: { folder: ./inbox }
         """);
+    Files.createDirectories(folder.resolve("data/clips"));
+    Files.writeString(folder.resolve("data/clips/" + "0".repeat(64) + ".wav"), "a clip");
     app = App.start(Config.read(folder.resolve("lastmile.yaml")), Clock.systemUTC(), TOKEN);
     await().until(app.desk()::active);
   }
@@ -64,18 +66,18 @@ class AppTest {
 
   private static String cap(String identifier) {
     return """
-        <?xml version="1.0" encoding="UTF-8"?>
-        <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
-          <identifier>%s</identifier><sender>test</sender>
-          <sent>2026-07-05T12:00:00+08:00</sent><status>Actual</status>
-          <msgType>Alert</msgType><scope>Public</scope>
-          <info><language>zh-CN</language><category>Met</category><event>暴雨</event>
-            <urgency>Immediate</urgency><severity>Extreme</severity><certainty>Observed</certainty>
-            <headline>暴雨红色预警</headline>
-            <area><areaDesc>木耳镇</areaDesc><polygon>29,106 29,107 30,107 30,106 29,106</polygon></area>
-          </info>
-        </alert>
-        """
+    <?xml version="1.0" encoding="UTF-8"?>
+    <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
+      <identifier>%s</identifier><sender>test</sender>
+      <sent>2026-07-05T12:00:00+08:00</sent><status>Actual</status>
+      <msgType>Alert</msgType><scope>Public</scope>
+      <info><language>zh-CN</language><category>Met</category><event>暴雨</event>
+        <urgency>Immediate</urgency><severity>Extreme</severity><certainty>Observed</certainty>
+        <headline>暴雨红色预警</headline>
+        <area><areaDesc>木耳镇</areaDesc><polygon>29,106 29,107 30,107 30,106 29,106</polygon></area>
+      </info>
+    </alert>
+    """
         .formatted(identifier);
   }
 
@@ -126,6 +128,13 @@ class AppTest {
     assertThat(get(app.managementPort(), "/observe/health").statusCode()).isEqualTo(200);
     assertThat(get(app.managementPort(), "/observe/metrics").body())
         .contains("lastmile_desk_active 1.0");
+  }
+
+  @Test
+  void lets_loudspeakers_fetch_audio() throws Exception {
+    assertThat(get(app.port(), "/audio/" + "0".repeat(64) + ".wav").body()).isEqualTo("a clip");
+    assertThat(get(app.port(), "/audio/" + "1".repeat(64) + ".wav").statusCode()).isEqualTo(404);
+    assertThat(app.channels().get("loudspeaker").check().why()).contains("http.public-url");
   }
 
   @Test

@@ -59,10 +59,10 @@ class HouseRulesTest {
           .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.lastmile.channel.sms.pdu"));
 
   @ArchTest
-  static final ArchRule httpBelongsToWeChat =
+  static final ArchRule httpBelongsToWeChatAndToHornsOfAPlatform =
       noClasses()
           .that()
-          .resideOutsideOfPackage("org.lastmile.channel.wechat")
+          .resideOutsideOfPackages("org.lastmile.channel.wechat", "org.lastmile.channel.horn")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("java.net.http..");

@@ -124,6 +124,13 @@ class GoldenFramesTest {
   }
 
   @Test
+  void a_preload_without_the_hash_of_its_clip_breaks_the_schema() throws Exception {
+    ObjectNode preload = (ObjectNode) JSON.readTree(golden("preload.body.json"));
+    ((ObjectNode) preload.get("speech")).put("sha256", "");
+    assertThat(problems("body", preload)).anyMatch(p -> p.contains("sha256"));
+  }
+
+  @Test
   void a_list_of_nine_keys_breaks_the_schema() throws Exception {
     ObjectNode keys = (ObjectNode) JSON.readTree(golden("keys-two.body.json"));
     ArrayNode list = keys.withArray("keys");

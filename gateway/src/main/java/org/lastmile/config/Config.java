@@ -18,7 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import org.lastmile.channel.horn.HornConfig;
 import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
 import org.lastmile.channel.sms.SmsConfig;
 import org.lastmile.channel.wechat.WeChatConfig;
@@ -34,6 +36,7 @@ import org.lastmile.warning.Planner;
  * @param jurisdiction names this office in the store; letters, digits, dots, dashes
  * @param zone local time of the office
  * @param carriers channels made of a Camel endpoint, by name
+ * @param horn the platform that has some of the loudspeakers; null = none
  * @param policy the office's own practice; the shipped defaults where it has none
  */
 public record Config(
@@ -46,6 +49,7 @@ public record Config(
     WeChatConfig wechat,
     WeComConfig wecom,
     Map<String, Carrier> carriers,
+    HornConfig horn,
     Intake intake,
     Desk desk,
     Practice policy) {
@@ -234,7 +238,8 @@ public record Config(
 
     Keys channels = root.section("channels");
     SmsConfig sms = sms(channels.section("sms"));
-    LoudspeakerConfig loudspeaker = loudspeaker(channels.section("loudspeaker"));
+    LoudspeakerConfig loudspeaker =
+        loudspeaker(channels.section("loudspeaker"), base, served.publicUrl());
     Keys accounts = channels.section("wechat");
     WeChatConfig.Limits limits = limits(accounts.section("limits"));
     WeChatConfig wechat = wechat(accounts, limits);
@@ -255,11 +260,12 @@ public record Config(
                       carrier.choice("address", Planner.Address.class, Planner.Address.PHONE),
                       carrier.number("per-minute", 0, 0, 1_000_000)));
               if (!name.matches("[a-z][a-z0-9-]*")
-                  || List.of("sms", "loudspeaker", "wechat", "wecom").contains(name)) {
+                  || List.of("sms", "loudspeaker", "wechat", "wecom", "horn").contains(name)) {
                 carrier.problem("", "needs a name of its own in small letters");
               }
               carrier.done();
             });
+    HornConfig horn = horn(channels.section("horn"), zone);
     channels.done();
 
     Keys intake = root.section("intake");
@@ -301,6 +307,7 @@ public record Config(
         wechat,
         wecom,
         carriers,
+        horn,
         files,
         decides,
         practice);
@@ -380,7 +387,7 @@ public record Config(
     return powerCycle;
   }
 
-  private static LoudspeakerConfig loudspeaker(Keys keys) {
+  private static LoudspeakerConfig loudspeaker(Keys keys, Path base, String publicUrl) {
     if (!keys.present()) {
       return null;
     }
@@ -399,6 +406,7 @@ public record Config(
     int inFlight = keys.number("in-flight", 0, 0, 60_000);
     Duration patience = keys.duration("patience", Duration.ofSeconds(20));
     Path clientAuthority = keys.path("client-authority", null);
+    LoudspeakerConfig.Rendering rendering = rendering(keys.section("speech"), base, publicUrl);
     keys.done();
     try {
       return new LoudspeakerConfig(
@@ -418,12 +426,95 @@ public record Config(
           inFlight,
           patience,
           clientAuthority,
-          false);
+          false,
+          rendering);
     } catch (IllegalArgumentException e) {
       List.of(e.getMessage().replace("channels.loudspeaker: ", "").split("; ", -1))
           .forEach(p -> told(keys, p));
       return null;
     }
+  }
+
+  private static HornConfig horn(Keys keys, ZoneId zone) {
+    Map<String, String> kinds = new LinkedHashMap<>();
+    keys.textLists("kinds").forEach((kind, words) -> kinds.put(kind, String.join("", words)));
+    Keys answer = keys.section("answer");
+    HornConfig.Answer answered =
+        new HornConfig.Answer(
+            answer.text("code", ""),
+            Set.copyOf(answer.texts("good", List.of("0"))),
+            Set.copyOf(answer.texts("refused", List.of())),
+            answer.text("reference", ""));
+    answer.done();
+    Keys receipts = keys.section("receipts");
+    HornConfig.Receipts called =
+        new HornConfig.Receipts(
+            receipts.secret("token"),
+            receipts.text("id", "/id"),
+            receipts.text("outcome", "/outcome"),
+            Set.copyOf(receipts.texts("received", List.of())),
+            Set.copyOf(receipts.texts("playing", List.of())),
+            Set.copyOf(receipts.texts("played", List.of())),
+            Set.copyOf(receipts.texts("failed", List.of())));
+    receipts.done();
+    Keys devices = keys.section("devices");
+    HornConfig.Devices its =
+        new HornConfig.Devices(
+            devices.texts("prefixes", List.of()), devices.texts("words", List.of("平台")));
+    devices.done();
+    HornConfig horn =
+        new HornConfig(
+            keys.address("url", ""),
+            keys.text("method", "POST"),
+            keys.secrets("headers"),
+            keys.text("content-type", "application/json"),
+            keys.text("body", ""),
+            keys.text("stop", ""),
+            kinds,
+            answered,
+            receipts.present() ? called : null,
+            its,
+            keys.someTime("patience", Duration.ofSeconds(10)),
+            keys.number("in-flight", 8, 1, 500),
+            zone);
+    keys.done();
+    if (!keys.present()) {
+      return null;
+    }
+    horn.problems().forEach(keys::problem);
+    return horn;
+  }
+
+  private static LoudspeakerConfig.Rendering rendering(Keys keys, Path base, String publicUrl) {
+    LoudspeakerConfig.Rendering usual =
+        LoudspeakerConfig.Rendering.into(
+            base.resolve("data/clips"), publicUrl.isEmpty() ? "" : publicUrl + "/audio");
+    List<String> command = keys.texts("command", usual.command());
+    String format = keys.text("format", usual.format());
+    String url = keys.text("url", "").replaceAll("/+$", "");
+    LoudspeakerConfig.Rendering rendering =
+        new LoudspeakerConfig.Rendering(
+            command,
+            format,
+            keys.path("folder", usual.folder()),
+            url.isEmpty() ? usual.url() : url,
+            keys.someTime("limit", usual.limit()),
+            keys.someTime("patience", usual.patience()),
+            keys.number("workers", usual.workers(), 1, 32),
+            1024L * 1024 * keys.number("megabytes", (int) (usual.most() >> 20), 1, 1_000_000),
+            keys.someTime("keep", usual.keep()),
+            keys.path("recordings", null));
+    if (command.isEmpty() || command.get(0).isBlank()) {
+      keys.problem("command", "names no program");
+    }
+    if (!List.of("wav", "mp3").contains(format)) {
+      keys.problem("format", "'" + format + "' is neither wav nor mp3");
+    }
+    if (!url.isEmpty() && !url.matches("https?://[^/?#]+(?:/[^?#]*)?")) {
+      keys.problem("url", "'" + url + "' is no http:// or https:// address");
+    }
+    keys.done();
+    return keys.present() ? rendering : null;
   }
 
   private static WeChatConfig wechat(Keys keys, WeChatConfig.Limits limits) {

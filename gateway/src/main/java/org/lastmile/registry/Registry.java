@@ -91,6 +91,11 @@ public final class Registry {
     return entries.loudspeakers();
   }
 
+  /** The device with that id. */
+  public Optional<Loudspeaker> loudspeaker(String id) {
+    return Optional.ofNullable(index.devices.get(id));
+  }
+
   public List<AdminArea> areas() {
     return entries.areas();
   }
@@ -210,6 +215,7 @@ public final class Registry {
     final Map<String, List<Resident>> residents = new HashMap<>();
     final Map<String, List<Resident>> nameless = new HashMap<>();
     final Map<String, List<Loudspeaker>> loudspeakers = new HashMap<>();
+    final Map<String, Loudspeaker> devices = new HashMap<>();
     final TreeMap<String, Village> villages = new TreeMap<>();
     final Set<String> located = new HashSet<>();
     final STRtree tree = new STRtree();
@@ -282,6 +288,7 @@ public final class Registry {
     }
 
     private void add(Loudspeaker loudspeaker) {
+      devices.put(loudspeaker.id(), loudspeaker);
       Set<String> codes = new HashSet<>();
       for (String id : loudspeaker.points()) {
         put(loudspeakers, id, loudspeaker);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.List;
 
 /** The exact bytes of what is signed apart from commands: floors and trust lists. */
@@ -64,6 +65,22 @@ final class Documents {
     if (settings != null) {
       config(body.putObject("config"), settings);
     }
+    return bytes(body);
+  }
+
+  /** Schema {@code body}, of kind PRELOAD: a clip to fetch and keep. */
+  static byte[] preload(
+      String content, String device, URI audio, String sha256, Sequence.Place place, Span span) {
+    ObjectNode body = of("command", content);
+    body.put("kind", "PRELOAD").put("about", "");
+    body.put("epoch", place.epoch()).put("seq", place.seq()).put("priority", 9);
+    body.put("issued", span.issued()).put("notAfter", span.notAfter()).put("drill", false);
+    body.putArray("targets").add("device:" + device);
+    body.putArray("supersedes");
+    body.put("text", "");
+    ObjectNode speech = body.putObject("speech");
+    speech.put("repeats", 1).put("pauseMs", 0).put("volume", 0);
+    speech.put("siren", "").put("audio", audio.toString()).put("sha256", sha256);
     return bytes(body);
   }
 

@@ -34,6 +34,7 @@ final class Inbox implements Link.Wire {
   private final SendAgain sendAgain;
   private final Consumer<Sequence.Place> seen;
   private final BiConsumer<Boolean, String> linkChanged;
+  private final Consumer<LoudspeakerChannel.Preloaded> preloaded;
   private final Map<String, AtomicLong> ignored = new ConcurrentHashMap<>();
 
   /** Hears every answer, and takes care of a command refused for a reason that we can mend. */
@@ -53,7 +54,8 @@ final class Inbox implements Link.Wire {
       Upkeep upkeep,
       SendAgain sendAgain,
       Consumer<Sequence.Place> seen,
-      BiConsumer<Boolean, String> linkChanged) {
+      BiConsumer<Boolean, String> linkChanged,
+      Consumer<LoudspeakerChannel.Preloaded> preloaded) {
     this.clock = clock;
     this.secret = secret;
     this.audible = audible;
@@ -64,6 +66,7 @@ final class Inbox implements Link.Wire {
     this.sendAgain = sendAgain;
     this.seen = seen;
     this.linkChanged = linkChanged;
+    this.preloaded = preloaded;
   }
 
   @Override
@@ -98,10 +101,28 @@ final class Inbox implements Link.Wire {
   }
 
   private void answered(String device, String kind, Receipt receipt) {
+    if (kind.equals("preload")) {
+      preloaded(device, receipt);
+      return;
+    }
     if (receipt.outcome() == Receipt.Outcome.REFUSED) {
       upkeep.refused(device, kind, receipt.reason());
     } else if (receipt.outcome() == Receipt.Outcome.DONE) {
       LOG.info("loudspeaker {} has obeyed {} {}", device, kind, receipt.content());
+    }
+  }
+
+  private void preloaded(String device, Receipt receipt) {
+    switch (receipt.outcome()) {
+      case DONE ->
+          preloaded.accept(new LoudspeakerChannel.Preloaded(device, receipt.content(), ""));
+      case FAILED, REFUSED, EXPIRED ->
+          preloaded.accept(
+              new LoudspeakerChannel.Preloaded(
+                  device,
+                  receipt.content(),
+                  receipt.outcome() == Receipt.Outcome.EXPIRED ? "EXPIRED" : receipt.reason()));
+      default -> LOG.debug("loudspeaker {}: {} {}", device, receipt.content(), receipt.outcome());
     }
   }
 

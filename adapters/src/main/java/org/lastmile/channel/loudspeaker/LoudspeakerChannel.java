@@ -2,6 +2,7 @@ package org.lastmile.channel.loudspeaker;
 
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.lastmile.channel.Channel;
 import org.lastmile.channel.Health;
@@ -79,6 +81,7 @@ public final class LoudspeakerChannel implements Channel {
   private volatile Inbox inbox;
   private volatile Future<?> sweeping = CompletableFuture.completedFuture(null);
   private volatile boolean closed;
+  private volatile Consumer<Preloaded> preloaded = answer -> {};
   private long followed;
 
   private LoudspeakerChannel(
@@ -231,7 +234,8 @@ public final class LoudspeakerChannel implements Channel {
             upkeep,
             this::sendAgain,
             this::seen,
-            this::linkChanged);
+            this::linkChanged,
+            answer -> preloaded.accept(answer));
     link.start(inbox);
     sweeping = timer.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
   }
@@ -280,12 +284,46 @@ public final class LoudspeakerChannel implements Channel {
    * {@code config}.
    */
   public Told configure(String device, DeviceSettings settings) {
-    return instruct(device, "config", settings);
+    return instruct(device, "config", settings(device, settings));
   }
 
   /** Asks a device for its state now. */
   public Told report(String device) {
-    return instruct(device, "report", null);
+    return instruct(device, "report", settings(device, null));
+  }
+
+  /**
+   * Tells a device to fetch a clip and keep it for later, without a sound. What became of it comes
+   * to {@link #onPreloaded}.
+   */
+  public Told preload(String device, URI audio, String sha256) {
+    return instruct(
+        device,
+        "preload",
+        (content, place, span) -> Documents.preload(content, device, audio, sha256, place, span));
+  }
+
+  /** Hears what devices answer to {@link #preload}; called on the wire's threads. */
+  public void onPreloaded(Consumer<Preloaded> heard) {
+    preloaded = heard;
+  }
+
+  /**
+   * A device's answer.
+   *
+   * @param content id of the telling
+   * @param why empty = it keeps the clip
+   */
+  public record Preloaded(String device, String content, String why) {}
+
+  private static Instruction settings(String device, DeviceSettings settings) {
+    return (content, place, span) -> Documents.instruction(content, device, settings, place, span);
+  }
+
+  /** What is signed for one device. */
+  @FunctionalInterface
+  private interface Instruction {
+    byte[] body(String content, Sequence.Place place, Documents.Span span);
   }
 
   /** What a device said last, by name; empty when it is not known. */
@@ -296,7 +334,7 @@ public final class LoudspeakerChannel implements Channel {
   /** What was told under which content id, and what became of the telling. */
   public record Told(String content, CompletionStage<Outcome> outcome) {}
 
-  private Told instruct(String device, String kind, DeviceSettings settings) {
+  private Told instruct(String device, String kind, Instruction instruction) {
     Instant now = clock.instant();
     String content = kind + "-" + now.getEpochSecond() + "-" + instructions.incrementAndGet();
     if (closed || !Topics.isDevice(device)) {
@@ -320,8 +358,7 @@ public final class LoudspeakerChannel implements Channel {
                         @Override
                         public Sheet write() {
                           return new Sheet(
-                              Documents.instruction(
-                                  content, device, settings, sequence.next(until), span));
+                              instruction.body(content, sequence.next(until), span));
                         }
 
                         @Override

@@ -33,6 +33,7 @@ import java.util.List;
  * @param clientAuthority embedded: PEM file of the authority that signs devices' certificates; a
  *     device that shows one is who its common name says and needs no password; null = none do
  * @param trial broker: nothing is kept there for us when we leave
+ * @param rendering how texts become audio for devices that can't speak; null = they don't
  */
 public record LoudspeakerConfig(
     String broker,
@@ -51,7 +52,8 @@ public record LoudspeakerConfig(
     int inFlight,
     Duration patience,
     Path clientAuthority,
-    boolean trial) {
+    boolean trial,
+    Rendering rendering) {
 
   public static final String EMBEDDED = "embedded";
 
@@ -104,7 +106,7 @@ public record LoudspeakerConfig(
     }
   }
 
-  /** One whose devices have passwords only. */
+  /** One whose devices have passwords only, and all speak for themselves. */
   public LoudspeakerConfig(
       String broker,
       String host,
@@ -138,7 +140,8 @@ public record LoudspeakerConfig(
         inFlight,
         patience,
         null,
-        false);
+        false,
+        null);
   }
 
   /**
@@ -163,7 +166,8 @@ public record LoudspeakerConfig(
         inFlight,
         patience,
         clientAuthority,
-        true);
+        true,
+        rendering);
   }
 
   /** The gateway's own endpoint on that port (0 = any free one), everything else by default. */
@@ -196,6 +200,58 @@ public record LoudspeakerConfig(
     } catch (IllegalArgumentException e) {
       // Not a URI at all: said by the caller with the key's name.
       return false;
+    }
+  }
+
+  /**
+   * How texts become audio.
+   *
+   * @param command program that reads a text aloud; {@code {text}} in it stands for the text, which
+   *     otherwise comes on its standard input, {@code {out}} for the file to write, which is
+   *     otherwise its standard output
+   * @param format what it writes: {@code wav} or {@code mp3}
+   * @param folder where clips are kept
+   * @param url where devices find them, ending in {@code /audio}; empty = nowhere
+   * @param limit how long the program may take for one text
+   * @param patience how long a command waits for its clip before it goes out without
+   * @param workers programs at once
+   * @param most bytes of clips that are kept
+   * @param keep how long a clip is kept that nobody uses
+   * @param recordings folder with recordings and their list; null = none
+   */
+  public record Rendering(
+      List<String> command,
+      String format,
+      Path folder,
+      String url,
+      Duration limit,
+      Duration patience,
+      int workers,
+      long most,
+      Duration keep,
+      Path recordings) {
+
+    /** As Debian ships it: this voice says characters, its sister cmn reads their pinyin out. */
+    public static final List<String> ESPEAK =
+        List.of("espeak-ng", "-v", "cmn-latn-pinyin", "-s", "150", "-b", "1", "-w", "{out}");
+
+    public Rendering {
+      command = List.copyOf(command);
+    }
+
+    /** By espeak-ng, everything else by default. */
+    public static Rendering into(Path folder, String url) {
+      return new Rendering(
+          ESPEAK,
+          "wav",
+          folder,
+          url,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(5),
+          2,
+          512L * 1024 * 1024,
+          Duration.ofDays(90),
+          null);
     }
   }
 }

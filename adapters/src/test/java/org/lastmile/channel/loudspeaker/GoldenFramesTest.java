@@ -27,6 +27,8 @@ import org.lastmile.channel.Speech;
 class GoldenFramesTest {
   private static final Instant ISSUED = Instant.ofEpochSecond(1_795_318_200);
   private static final long EPOCH = 1_795_276_800;
+  private static final String CLIP =
+      "e899537b4c9149cd5edb2000ea1e14f1d8eb76be0ceec7868ad01c7e389eb5b9";
   private static final Speech ALERT = new Speech(3, Duration.ofSeconds(2), 100, "alert", null, "");
 
   @Test
@@ -192,6 +194,21 @@ class GoldenFramesTest {
   }
 
   @Test
+  void a_clip_to_keep_is_written_byte_for_byte() throws Exception {
+    byte[] body =
+        Documents.preload(
+            "preload-1",
+            "LS-0001",
+            java.net.URI.create("http://gateway.example:8080/audio/" + CLIP + ".wav"),
+            CLIP,
+            new Sequence.Place(EPOCH, 122),
+            new Documents.Span(ISSUED.getEpochSecond(), ISSUED.getEpochSecond() + 3600));
+    assertThat(body).isEqualTo(golden("preload.body.json"));
+    assertThat(Signer.Signed.by(key("test-key.json"), body).wrap("preload-1.1"))
+        .isEqualTo(golden("preload.json"));
+  }
+
+  @Test
   void a_configured_state_says_by_what_and_how_its_test_went() throws Exception {
     DeviceState state = DeviceState.read(golden("state-heartbeat-configured.json"), ISSUED, false);
     assertThat(state.facts())
@@ -282,6 +299,8 @@ class GoldenFramesTest {
     "receipt-played-not-heard, PLAYED_UNHEARD, 'its own sensor heard nothing'",
     "receipt-played-measured, PLAYED_UNHEARD, 'volume 20, audible from 30'",
     "receipt-done, RECEIVED, ''",
+    "receipt-preload-done, RECEIVED, ''",
+    "receipt-preload-failed, FAILED, 'AUDIO_HASH'",
     "receipt-stopped, STOPPED, 'STOPPED'",
     "receipt-stop-done, STOPPED, 'DONE'",
     "receipt-failed, FAILED, 'NO_SOUND: amplifier draws no current'",

@@ -20,10 +20,11 @@ record Body(
     String text,
     int repeats,
     int volume,
-    JsonNode config) {
+    JsonNode config,
+    String sha256) {
 
   private static final Set<String> KINDS =
-      Set.of("WARN", "UPDATE", "LIFT", "STOP", "TEST", "NOTICE", "CONFIG", "REPORT");
+      Set.of("WARN", "UPDATE", "LIFT", "STOP", "TEST", "NOTICE", "CONFIG", "REPORT", "PRELOAD");
 
   /** Place in the gateway's sequence. */
   record Position(long epoch, long seq) implements Comparable<Position> {
@@ -56,7 +57,8 @@ record Body(
         json.path("text").asText(),
         Math.max(1, speech.path("repeats").asInt()),
         speech.path("volume").asInt(),
-        json.path("config"));
+        json.path("config"),
+        speech.path("sha256").asText());
   }
 
   private static List<String> strings(JsonNode array) {
@@ -68,6 +70,11 @@ record Body(
   /** Obeyed without a sound. */
   boolean isInstruction() {
     return kind.equals("CONFIG") || kind.equals("REPORT");
+  }
+
+  /** A clip to keep for later, without a sound. */
+  boolean isPreload() {
+    return kind.equals("PRELOAD");
   }
 
   /** Whether one of the targets means a device of that id and code in those groups. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -54,6 +55,7 @@ public final class Speaker {
   private final AtomicLong connects = new AtomicLong();
   private final AtomicLong receipts = new AtomicLong();
 
+  private final Set<String> clips = ConcurrentHashMap.newKeySet();
   private volatile Set<String> groups;
   private volatile int mostVolume = 100;
   private volatile Duration heartbeat;
@@ -270,6 +272,11 @@ public final class Speaker {
   public void reboots(Duration time) {
     powerOff();
     later(time, this::powerOn);
+  }
+
+  /** Hashes of the clips that it was told to keep. */
+  public Set<String> clips() {
+    return Set.copyOf(clips);
   }
 
   /** Says bye and disconnects; the returned future is done when that is written. */
@@ -545,6 +552,10 @@ public final class Speaker {
     answer(known, Receipt.plain("received", ""));
     if (failure != null) {
       answer(known, Receipt.plain("failed", failure));
+    } else if (body.isPreload()) {
+      // It fetches nothing: what matters to a fleet is that it was told, and answers.
+      clips.add(body.sha256());
+      answer(known, Receipt.plain("done", ""));
     } else {
       player.obey(known);
     }

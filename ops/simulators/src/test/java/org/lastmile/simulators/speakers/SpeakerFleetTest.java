@@ -137,6 +137,15 @@ class SpeakerFleetTest {
   }
 
   @Test
+  void keepsAClipForLaterWithoutASound() throws Exception {
+    server.command(LS, Commands.golden("preload.json"), false);
+    awaitOutcomes("received", "done");
+    assertThat(speaker().clips())
+        .containsExactly("e899537b4c9149cd5edb2000ea1e14f1d8eb76be0ceec7868ad01c7e389eb5b9");
+    assertThat(speaker().played()).isEmpty();
+  }
+
+  @Test
   void refusesEveryGoldenFrameWithItsReason() throws Exception {
     for (String reason :
         List.of(
