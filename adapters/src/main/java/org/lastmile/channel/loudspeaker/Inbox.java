@@ -85,6 +85,7 @@ final class Inbox implements Link.Wire {
       return CompletableFuture.completedFuture(null);
     }
     Confirmation confirms = receipt.confirms(attempt.get(), device, now, audible);
+    devices.played(device, receipt, confirms.evidence() == Evidence.PLAYED);
     if (sendAgain.isUnderWay(device, attempt.get(), receipt)) {
       // It has the command and does not obey yet: it gets what it lacks, and the command again.
       confirms =
@@ -95,6 +96,11 @@ final class Inbox implements Link.Wire {
   }
 
   private void answered(String device, String kind, Receipt receipt) {
+    devices.answered(device, receipt);
+    Tested test = kind.equals("test") ? Tested.by(receipt, clock.instant()) : null;
+    if (test != null) {
+      devices.tested(device, test);
+    }
     if (receipt.outcome() == Receipt.Outcome.REFUSED) {
       upkeep.refused(device, kind, receipt.reason());
     } else if (receipt.outcome() == Receipt.Outcome.DONE) {
@@ -106,7 +112,7 @@ final class Inbox implements Link.Wire {
   public void state(String device, byte[] payload, boolean retained) {
     try {
       DeviceState state = DeviceState.read(payload, clock.instant(), retained);
-      devices.said(device, state);
+      devices.said(device, state, retained);
       upkeep.said(device, state);
       state.seen().ifPresent(seen);
     } catch (Unreadable e) {
