@@ -119,6 +119,8 @@ public sealed interface Signal {
   enum State {
     ONLINE,
     DEGRADED,
+    /** There, and not to be relied on: what it is handed may tell nobody. */
+    FAULTY,
     OFFLINE
   }
 }

@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a device says of itself: schema {@code state}.
+ * What a device says of itself: schema {@code state}. One is kept for every device, so it holds
+ * values and no table; {@link #facts} makes one when somebody asks.
  *
  * @param clockOffset its clock minus ours when it arrived, seconds; empty = it has no valid clock,
  *     or the message is an old one that a broker retained
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
  * @param boot random name of its boot; empty on devices that never need a floor
  * @param needsFloor it obeys nothing until it has a signed time and floor for that boot
  * @param trust edition of its trust list
+ * @param last content id of the command it obeyed last, config: of the CONFIG; empty = none
  */
 record DeviceState(
     Type type,
@@ -33,7 +35,13 @@ record DeviceState(
     String boot,
     boolean needsFloor,
     Edition trust,
-    Map<String, String> facts) {
+    Optional<Double> temperature,
+    Optional<Long> uptime,
+    String firmware,
+    String model,
+    String last,
+    String config,
+    Optional<OwnTest> test) {
 
   private static final Pattern WORD = Pattern.compile("[^\\p{Cc}]{0,64}");
   private static final Pattern CONTENT = Pattern.compile("[A-Za-z0-9._-]{0,64}");
@@ -42,12 +50,24 @@ record DeviceState(
   private static final int LOW_BATTERY = 20;
   private static final int WEAK_SIGNAL = -105;
   private static final int CLOCK_IS_OFF = 60;
+  private static final int TOO_HOT = 75;
 
   /** As the contract spells it, in capitals. */
   enum Type {
     BIRTH,
     HEARTBEAT,
     OFFLINE
+  }
+
+  /**
+   * Its last self-test, as it tells it.
+   *
+   * @param at its clock, 0 = not valid
+   */
+  record OwnTest(long at, String outcome, Optional<Boolean> heard) {
+    boolean isPlayed() {
+      return outcome.equals("played");
+    }
   }
 
   static DeviceState read(byte[] payload, Instant arrived, boolean retained) throws Unreadable {
@@ -82,87 +102,109 @@ record DeviceState(
               trusted.get().whole("epoch", 0, Long.MAX_VALUE).orElse(0L),
               trusted.get().whole("issued", 0, Long.MAX_VALUE).orElse(0L));
     }
-    boolean muted = frame.flag("muted").orElse(false);
-    Optional<Long> volume = frame.whole("volume", 0, 100);
-    Optional<Long> battery = frame.whole("battery", 0, 100);
-    boolean mains = frame.flag("mains").orElse(true);
-    Optional<Long> signal = frame.whole("signal", -150, 0);
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("session", Long.toString(session));
-    frame.whole("uptime", 0, Long.MAX_VALUE).ifPresent(u -> facts.put("uptime", u.toString()));
-    volume.ifPresent(v -> facts.put("volume", v.toString()));
-    facts.put("muted", Boolean.toString(muted));
-    battery.ifPresent(b -> facts.put("battery", b.toString()));
-    facts.put("mains", Boolean.toString(mains));
-    signal.ifPresent(s -> facts.put("signal", s.toString()));
-    frame.number("temperature", -100, 200).ifPresent(t -> facts.put("temperature", t.toString()));
-    facts.put("firmware", frame.text("firmware", WORD));
-    facts.put("model", frame.text("model", WORD));
-    for (String name : new String[] {"last", "config"}) {
-      String content = frame.text(name, CONTENT);
-      if (!content.isEmpty()) {
-        facts.put(name, content);
-      }
+    Optional<OwnTest> test = Optional.empty();
+    Optional<Frame> tested = frame.inside("test");
+    if (tested.isPresent()) {
+      test =
+          Optional.of(
+              new OwnTest(
+                  tested.get().whole("at", 0, Long.MAX_VALUE).orElse(0L),
+                  tested.get().text("outcome", WORD),
+                  tested.get().flag("heard")));
     }
-    Optional<Frame> test = frame.inside("test");
-    if (test.isPresent()) {
-      Optional<Boolean> heard = test.get().flag("heard");
-      facts.put(
-          "test",
-          test.get().text("outcome", WORD)
-              + heard.map(h -> h ? ", heard" : ", not heard").orElse(""));
-      test.get().whole("at", 0, Long.MAX_VALUE).ifPresent(a -> facts.put("test-at", a.toString()));
-    }
-    if (needsFloor) {
-      facts.put("needs", "floor");
-    }
-    if (trust.issued() > 0) {
-      facts.put("trust", trust.epoch() + "/" + trust.issued());
-    }
-    facts.put("clock-offset", offset.map(Object::toString).orElse("no clock"));
     return new DeviceState(
         type,
         session,
         frame.text("reason", WORD),
         offset,
         seen,
-        muted,
-        volume,
-        battery,
-        mains,
-        signal,
+        frame.flag("muted").orElse(false),
+        frame.whole("volume", 0, 100),
+        frame.whole("battery", 0, 100),
+        frame.flag("mains").orElse(true),
+        frame.whole("signal", -150, 0),
         frame.text("fault", CODE),
         boot,
         needsFloor,
         trust,
-        facts);
+        frame.number("temperature", -100, 200),
+        frame.whole("uptime", 0, Long.MAX_VALUE),
+        frame.text("firmware", WORD),
+        frame.text("model", WORD),
+        frame.text("last", CONTENT),
+        frame.text("config", CONTENT),
+        test);
   }
 
-  /** What keeps it from being heard well, in words; empty when nothing does. */
-  String complaints(int audible) {
-    List<String> all = new ArrayList<>();
-    if (!fault.isEmpty()) {
-      all.add("fault " + fault);
+  /** All of it by name, for people. */
+  Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("session", Long.toString(session));
+    uptime.ifPresent(u -> facts.put("uptime", u.toString()));
+    volume.ifPresent(v -> facts.put("volume", v.toString()));
+    facts.put("muted", Boolean.toString(muted));
+    battery.ifPresent(b -> facts.put("battery", b.toString()));
+    facts.put("mains", Boolean.toString(mains));
+    signal.ifPresent(s -> facts.put("signal", s.toString()));
+    temperature.ifPresent(t -> facts.put("temperature", t.toString()));
+    facts.put("firmware", firmware);
+    facts.put("model", model);
+    if (!last.isEmpty()) {
+      facts.put("last", last);
     }
+    if (!config.isEmpty()) {
+      facts.put("config", config);
+    }
+    if (!fault.isEmpty()) {
+      facts.put("fault", fault);
+    }
+    test.ifPresent(
+        t -> {
+          String heard = t.heard().map(h -> h ? ", heard" : ", not heard").orElse("");
+          facts.put("test", t.outcome() + heard);
+          facts.put("test-at", Long.toString(t.at()));
+        });
+    if (needsFloor) {
+      facts.put("needs", "floor");
+    }
+    if (trust.issued() > 0) {
+      facts.put("trust", trust.epoch() + "/" + trust.issued());
+    }
+    facts.put("clock-offset", clockOffset.map(Object::toString).orElse("no clock"));
+    return facts;
+  }
+
+  /** What keeps it from being heard well; empty when nothing does. */
+  Remark complaints(int audible) {
+    return Remark.join(all(audible));
+  }
+
+  private List<Remark> all(int audible) {
+    List<Remark> all = new ArrayList<>(0);
     if (muted) {
-      all.add("muted");
+      all.add(new Remark("muted", "已静音"));
     }
     if (volume.isPresent() && volume.get() < audible) {
-      all.add("volume below " + audible);
+      all.add(new Remark("volume below " + audible, "音量低于 " + audible));
     }
     if (!mains) {
-      all.add("no mains power");
+      all.add(new Remark("no mains power", "市电断开，正在用电池"));
     }
     if (battery.isPresent() && battery.get() < LOW_BATTERY) {
-      all.add("battery below " + LOW_BATTERY + " %");
+      all.add(new Remark("battery below " + LOW_BATTERY + " %", "电池电量低于 " + LOW_BATTERY + " %"));
     }
     if (signal.isPresent() && signal.get() < WEAK_SIGNAL) {
-      all.add("signal below " + WEAK_SIGNAL + " dBm");
+      all.add(new Remark("signal below " + WEAK_SIGNAL + " dBm", "信号弱于 " + WEAK_SIGNAL + " dBm"));
     }
     if (clockOffset.isPresent() && Math.abs(clockOffset.get()) > CLOCK_IS_OFF) {
-      all.add("clock off by more than " + CLOCK_IS_OFF + " s");
+      all.add(
+          new Remark(
+              "clock off by more than " + CLOCK_IS_OFF + " s", "时钟偏差超过 " + CLOCK_IS_OFF + " 秒"));
     }
-    return String.join(", ", all);
+    if (temperature.isPresent() && temperature.get() > TOO_HOT) {
+      all.add(new Remark("hotter than " + TOO_HOT + " °C", "机箱温度高于 " + TOO_HOT + " ℃"));
+    }
+    return all;
   }
 
   private static Type type(String word) throws Unreadable {

@@ -50,22 +50,34 @@ final class Documents {
   /** Schema {@code body}, of kind CONFIG, or of kind REPORT when there are no settings. */
   static byte[] instruction(
       String content, String device, DeviceSettings settings, Sequence.Place place, Span span) {
+    ObjectNode body =
+        instruction(settings == null ? "REPORT" : "CONFIG", content, device, 0, place, span);
+    if (settings != null) {
+      // Of two configurations the later one counts, in whatever order they arrive.
+      body.put("about", "config");
+      config(body.putObject("config"), settings);
+    }
+    return bytes(body);
+  }
+
+  /** Schema {@code body}, of kind TEST: a short tone. */
+  static byte[] test(String content, String device, int volume, Sequence.Place place, Span span) {
+    return bytes(instruction("TEST", content, device, volume, place, span));
+  }
+
+  private static ObjectNode instruction(
+      String kind, String content, String device, int volume, Sequence.Place place, Span span) {
     ObjectNode body = of("command", content);
-    body.put("kind", settings == null ? "REPORT" : "CONFIG");
-    // Of two configurations the later one counts, in whatever order they arrive.
-    body.put("about", settings == null ? "" : "config");
+    body.put("kind", kind).put("about", "");
     body.put("epoch", place.epoch()).put("seq", place.seq()).put("priority", 9);
     body.put("issued", span.issued()).put("notAfter", span.notAfter()).put("drill", false);
     body.putArray("targets").add("device:" + device);
     body.putArray("supersedes");
     body.put("text", "");
     ObjectNode speech = body.putObject("speech");
-    speech.put("repeats", 1).put("pauseMs", 0).put("volume", 0);
+    speech.put("repeats", 1).put("pauseMs", 0).put("volume", volume);
     speech.put("siren", "").put("audio", "").put("sha256", "");
-    if (settings != null) {
-      config(body.putObject("config"), settings);
-    }
-    return bytes(body);
+    return body;
   }
 
   /** Schema {@code body}, of kind PRELOAD: a clip to fetch and keep. */

@@ -91,6 +91,7 @@ final class Inbox implements Link.Wire {
       return CompletableFuture.completedFuture(null);
     }
     Confirmation confirms = receipt.confirms(attempt.get(), device, now, audible);
+    devices.played(device, receipt, confirms.evidence() == Evidence.PLAYED);
     if (sendAgain.isUnderWay(device, attempt.get(), receipt)) {
       // It has the command and does not obey yet: it gets what it lacks, and the command again.
       confirms =
@@ -101,9 +102,14 @@ final class Inbox implements Link.Wire {
   }
 
   private void answered(String device, String kind, Receipt receipt) {
+    devices.answered(device, receipt);
     if (kind.equals("preload")) {
       preloaded(device, receipt);
       return;
+    }
+    Tested test = kind.equals("test") ? Tested.by(receipt, clock.instant()) : null;
+    if (test != null) {
+      devices.tested(device, test);
     }
     if (receipt.outcome() == Receipt.Outcome.REFUSED) {
       upkeep.refused(device, kind, receipt.reason());
@@ -130,7 +136,7 @@ final class Inbox implements Link.Wire {
   public void state(String device, byte[] payload, boolean retained) {
     try {
       DeviceState state = DeviceState.read(payload, clock.instant(), retained);
-      devices.said(device, state, twins.use(device, state, retained) ? Twins.WORDS : "");
+      devices.said(device, state, retained, twins.use(device, state, retained));
       upkeep.said(device, state);
       state.seen().ifPresent(seen);
     } catch (Unreadable e) {

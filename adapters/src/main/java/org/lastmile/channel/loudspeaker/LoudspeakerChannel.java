@@ -12,15 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -53,6 +56,9 @@ public final class LoudspeakerChannel implements Channel {
 
   private static final Duration INSTRUCTION = Duration.ofMinutes(10);
 
+  /** A self-test that comes later would sound when nobody expects it. */
+  private static final Duration TEST = Duration.ofMinutes(2);
+
   /** Signals that wait for the store; a broker holds 65,535 for us at most. */
   private static final int HELD = 70_000;
 
@@ -72,16 +78,24 @@ public final class LoudspeakerChannel implements Channel {
   /** Where two cores are all there is, the common pool would take a new thread for each. */
   private final Executor outcomes = inTurn();
 
+  private final Memory memory;
+  private final DeviceMemory deviceMemory;
+  private final Map<String, Kept> before;
+  private final ExecutorService testing =
+      Executors.newSingleThreadExecutor(r -> thread(r, "self-test"));
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(r -> thread(r, "watch"));
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger instructions = new AtomicInteger();
+  private final AtomicBoolean keeping = new AtomicBoolean();
   private volatile Relay relay;
   private volatile Devices devices;
   private volatile Inbox inbox;
   private volatile Future<?> sweeping = CompletableFuture.completedFuture(null);
   private volatile boolean closed;
   private volatile Consumer<Preloaded> preloaded = answer -> {};
+  private volatile Set<String> registered = Set.of();
+  private volatile SelfTests selfTests;
   private long followed;
 
   private LoudspeakerChannel(
@@ -91,7 +105,8 @@ public final class LoudspeakerChannel implements Channel {
       Sequence sequence,
       InstantSource clock,
       LongSupplier nanos,
-      Link link) {
+      Link link,
+      Memory memory) {
     this.config = config;
     this.secret = secret;
     this.ring = ring;
@@ -103,6 +118,9 @@ public final class LoudspeakerChannel implements Channel {
     this.recent = new Recent(nanos);
     this.strangers = new Strangers(nanos);
     this.link = link;
+    this.memory = memory;
+    this.deviceMemory = new DeviceMemory(memory);
+    this.before = deviceMemory.read();
     this.upkeep = new Upkeep(clock, nanos, secret, ring, sequence, link);
   }
 
@@ -131,7 +149,7 @@ public final class LoudspeakerChannel implements Channel {
                 config, config.auth() == null ? secret : config.auth(), vertx, clock, nanos)
             : new BrokerLink(config, clock, nanos);
     return new LoudspeakerChannel(
-        config, secret, ring, new Sequence(memory, clock), clock, nanos, link);
+        config, secret, ring, new Sequence(memory, clock), clock, nanos, link, memory);
   }
 
   /** What devices are provisioned with to check commands. */
@@ -222,7 +240,10 @@ public final class LoudspeakerChannel implements Channel {
   @Override
   public void listen(Sink sink) {
     relay = new Relay(sink, HELD);
-    devices = new Devices(clock, nanos, config.silence(), config.audible(), relay::pass);
+    Devices all = new Devices(clock, nanos, config.silence(), config.audible(), relay::pass);
+    all.recall(before);
+    all.expect(registered);
+    devices = all;
     inbox =
         new Inbox(
             clock,
@@ -260,6 +281,7 @@ public final class LoudspeakerChannel implements Channel {
       return done(new Outcome.LaneDown("nobody listens to the channel yet"));
     }
     if (devices.isGone(device)) {
+      devices.wanted(device);
       return done(new Outcome.Retry(Duration.ofSeconds(30), "device offline"));
     }
     recent.add(message);
@@ -278,18 +300,66 @@ public final class LoudspeakerChannel implements Channel {
     }
   }
 
+  /** These stand in the registry: of one that never connects it is known that it never has. */
+  public void expect(Set<String> devices) {
+    registered = Set.copyOf(devices);
+    if (this.devices != null) {
+      this.devices.expect(registered);
+    }
+  }
+
+  /**
+   * Every day's self-test from now on. Called once, after {@link #listen}.
+   *
+   * @param engaged asked right before devices are tested
+   */
+  public void testDaily(SelfTestPlan plan, SelfTests.Engaged engaged, Runnable reported) {
+    SelfTests.Tester tester =
+        (device, volume) -> volume == 0 ? report(device) : test(device, volume, TEST);
+    selfTests =
+        new SelfTests(plan, clock, nanos, memory, devices, tester, engaged, reported, testing);
+  }
+
+  /** How the last self-test of all went; empty before the first. Blocks. */
+  public Optional<SelfTestReport> selfTest() {
+    return selfTests == null ? Optional.empty() : selfTests.report();
+  }
+
+  /** All devices that are known or expected, without what each said last. */
+  public List<Supervised> devices() {
+    return devices == null ? List.of() : devices.all();
+  }
+
+  /** One of them, with everything that is known of it. */
+  public Optional<Supervised> device(String id) {
+    return devices == null ? Optional.empty() : devices.find(id);
+  }
+
+  /** How many devices are in which condition. */
+  public Map<Condition, Integer> counts() {
+    return devices == null ? Map.of() : devices.counts();
+  }
+
   /**
    * Tells a device what to keep. ACCEPTED = it, or the broker, has acknowledged the command; that
    * it was obeyed its state says: {@link #factsOf} has the content's id, which is returned, as
    * {@code config}.
    */
   public Told configure(String device, DeviceSettings settings) {
-    return instruct(device, "config", settings(device, settings));
+    return instruct(
+        device,
+        "config",
+        INSTRUCTION,
+        (content, place, span) -> Documents.instruction(content, device, settings, place, span));
   }
 
   /** Asks a device for its state now. */
   public Told report(String device) {
-    return instruct(device, "report", settings(device, null));
+    return instruct(
+        device,
+        "report",
+        INSTRUCTION,
+        (content, place, span) -> Documents.instruction(content, device, null, place, span));
   }
 
   /**
@@ -300,6 +370,7 @@ public final class LoudspeakerChannel implements Channel {
     return instruct(
         device,
         "preload",
+        INSTRUCTION,
         (content, place, span) -> Documents.preload(content, device, audio, sha256, place, span));
   }
 
@@ -316,14 +387,17 @@ public final class LoudspeakerChannel implements Channel {
    */
   public record Preloaded(String device, String content, String why) {}
 
-  private static Instruction settings(String device, DeviceSettings settings) {
-    return (content, place, span) -> Documents.instruction(content, device, settings, place, span);
+  /** Has a device test its own output by a short tone; the result stands in {@link #device}. */
+  public Told test(String device, int volume) {
+    return test(device, volume, INSTRUCTION);
   }
 
-  /** What is signed for one device. */
-  @FunctionalInterface
-  private interface Instruction {
-    byte[] body(String content, Sequence.Place place, Documents.Span span);
+  private Told test(String device, int volume, Duration validity) {
+    return instruct(
+        device,
+        "test",
+        validity,
+        (content, place, span) -> Documents.test(content, device, volume, place, span));
   }
 
   /** What a device said last, by name; empty when it is not known. */
@@ -334,14 +408,21 @@ public final class LoudspeakerChannel implements Channel {
   /** What was told under which content id, and what became of the telling. */
   public record Told(String content, CompletionStage<Outcome> outcome) {}
 
-  private Told instruct(String device, String kind, Instruction instruction) {
+  /** The exact bytes of an instruction. */
+  @FunctionalInterface
+  private interface Instruction {
+    byte[] body(String content, Sequence.Place place, Documents.Span span);
+  }
+
+  private Told instruct(String device, String kind, Duration validity, Instruction instruction) {
     Instant now = clock.instant();
     String content = kind + "-" + now.getEpochSecond() + "-" + instructions.incrementAndGet();
-    if (closed || !Topics.isDevice(device)) {
+    if (closed || !Topics.isDevice(device) || devices == null) {
       return new Told(content, done(new Outcome.Permanent("closed, or not a device id")));
     }
+    devices.instructed(device, new Supervised.Instructed(content, kind, now, "", ""));
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    Instant until = now.plus(INSTRUCTION);
+    Instant until = now.plus(validity);
     upkeep
         .floorFirst(device)
         .thenAccept(
@@ -364,7 +445,7 @@ public final class LoudspeakerChannel implements Channel {
                         @Override
                         public void post(Signed signed) {
                           byte[] payload = signed.wrap(secret.upkeep(kind, device, content));
-                          publish(device, payload, INSTRUCTION);
+                          publish(device, payload, validity);
                         }
                       });
               if (!taken) {
@@ -531,6 +612,14 @@ public final class LoudspeakerChannel implements Channel {
       relay.close();
     }
     timer.shutdown();
+    testing.shutdown();
+    if (devices != null) {
+      try {
+        devices.keepAll(deviceMemory);
+      } catch (Memory.Away e) {
+        LOG.warn("when loudspeakers were seen last is not kept: {}", e.getMessage());
+      }
+    }
   }
 
   /** Of which somebody waits for the outcome. */
@@ -673,10 +762,27 @@ public final class LoudspeakerChannel implements Channel {
       if (!closed && link.health().state() != Health.State.DOWN) {
         devices.sweep();
         follow();
+        SelfTests tests = selfTests;
+        if (tests != null) {
+          tests.tick();
+        }
+      }
+      if (!closed && keeping.compareAndSet(false, true)) {
+        upkeep.run(this::keep);
       }
     } catch (RuntimeException e) {
       // A timer that throws is never run again, and supervision would end silently.
       LOG.error("supervision of loudspeakers stumbled", e);
+    }
+  }
+
+  private void keep() {
+    try {
+      devices.keep(deviceMemory);
+    } catch (Memory.Away e) {
+      LOG.debug("what is known of devices is kept later: {}", e.getMessage());
+    } finally {
+      keeping.set(false);
     }
   }
 

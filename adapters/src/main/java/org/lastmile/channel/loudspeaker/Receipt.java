@@ -159,6 +159,11 @@ record Receipt(
     return facts;
   }
 
+  /** The outcome as the contract spells it. */
+  String word() {
+    return outcome.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
   private static Outcome outcome(String word) throws Unreadable {
     for (Outcome outcome : Outcome.values()) {
       if (outcome.name().toLowerCase(java.util.Locale.ROOT).equals(word)) {

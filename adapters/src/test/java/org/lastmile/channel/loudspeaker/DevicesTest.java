@@ -37,15 +37,15 @@ class DevicesTest {
 
   @Test
   void a_device_is_told_online_once_however_often_it_says_so() throws Unreadable {
-    devices.said("a", birth(1, 100, false));
-    devices.said("a", birth(1, 100, false));
+    devices.said("a", birth(1, 100, false), false, false);
+    devices.said("a", birth(1, 100, false), false, false);
     devices.sweep();
     assertThat(told).singleElement().extracting(Presence::state).isEqualTo(State.ONLINE);
   }
 
   @Test
   void silence_of_more_than_90_seconds_is_told_once() throws Unreadable {
-    devices.said("a", birth(1, 100, false));
+    devices.said("a", birth(1, 100, false), false, false);
     pass(90);
     assertThat(last().state()).isEqualTo(State.ONLINE);
     pass(1);
@@ -57,22 +57,34 @@ class DevicesTest {
 
   @Test
   void a_muted_device_is_degraded_and_says_why() throws Unreadable {
-    devices.said("a", birth(1, 100, true));
+    devices.said("a", birth(1, 100, true), false, false);
     assertThat(last().state()).isEqualTo(State.DEGRADED);
     assertThat(last().why()).isEqualTo("muted");
-    devices.said("a", birth(1, 5, false));
+    devices.said("a", birth(1, 5, false), false, false);
     assertThat(last().why()).isEqualTo("volume below 30");
-    devices.said("a", birth(1, 100, false));
+    devices.said("a", birth(1, 100, false), false, false);
     assertThat(last().state()).isEqualTo(State.ONLINE);
   }
 
   @Test
+  void two_that_use_one_id_are_told_of_even_while_they_throw_each_other_out() throws Unreadable {
+    for (int i = 0; i < 40; i++) {
+      devices.said("a", birth(i, 100, false), false, true);
+      devices.said("a", offline(i), false, true);
+      pass(2);
+    }
+    devices.said("a", birth(40, 100, false), false, true);
+    assertThat(last().state()).isEqualTo(State.DEGRADED);
+    assertThat(last().why()).isEqualTo(Twins.WORDS);
+  }
+
+  @Test
   void the_will_of_an_old_connection_does_not_bury_the_new_one() throws Unreadable {
-    devices.said("a", birth(1, 100, false));
-    devices.said("a", birth(2, 100, false));
-    devices.said("a", offline(1));
+    devices.said("a", birth(1, 100, false), false, false);
+    devices.said("a", birth(2, 100, false), false, false);
+    devices.said("a", offline(1), false, false);
     assertThat(last().state()).isEqualTo(State.ONLINE);
-    devices.said("a", offline(2));
+    devices.said("a", offline(2), false, false);
     assertThat(last().state()).isEqualTo(State.OFFLINE);
     assertThat(devices.isGone("a")).isTrue();
   }
@@ -93,7 +105,7 @@ class DevicesTest {
   @Test
   void what_was_not_kept_is_told_again() throws Unreadable {
     storeIsAway = true;
-    devices.said("a", birth(1, 100, false));
+    devices.said("a", birth(1, 100, false), false, false);
     storeIsAway = false;
     devices.sweep();
     devices.sweep();
@@ -102,7 +114,7 @@ class DevicesTest {
 
   @Test
   void after_a_broker_was_away_silence_is_counted_anew() throws Unreadable {
-    devices.said("a", birth(1, 100, false));
+    devices.said("a", birth(1, 100, false), false, false);
     nanos += Duration.ofMinutes(5).toNanos();
     devices.listenAnew();
     devices.sweep();
@@ -112,13 +124,13 @@ class DevicesTest {
   @Test
   void health_counts_who_is_there() throws Unreadable {
     assertThat(devices.health().why()).isEqualTo("no loudspeaker has connected yet");
-    devices.said("a", birth(1, 100, false));
-    devices.said("b", birth(1, 100, false));
+    devices.said("a", birth(1, 100, false), false, false);
+    devices.said("b", birth(1, 100, false), false, false);
     assertThat(devices.health().state()).isEqualTo(Health.State.UP);
-    devices.said("b", offline(1));
+    devices.said("b", offline(1), false, false);
     assertThat(devices.health().state()).isEqualTo(Health.State.DEGRADED);
     assertThat(devices.health().why()).isEqualTo("1 of 2 loudspeakers are offline");
-    devices.said("a", offline(1));
+    devices.said("a", offline(1), false, false);
     assertThat(devices.health().state()).isEqualTo(Health.State.DOWN);
     assertThat(devices.health().facts()).containsEntry("known", "2").containsEntry("online", "0");
   }
