@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -161,7 +162,8 @@ class ClipPageTest {
       for (int i = 0; i < 64; i++) {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4096);
-        socket.connect(new InetSocketAddress("127.0.0.1", server.actualPort()));
+        socket.connect(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), server.actualPort()));
         socket
             .getOutputStream()
             .write(
