@@ -79,6 +79,8 @@ final class BareGateway {
   }
 
   /**
+   * Connects or listens, and serves until nobody asks any more.
+   *
    * @param args number of devices, and a broker's address or nothing
    */
   public static void main(String[] args) throws Exception {
