@@ -24,14 +24,20 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
@@ -42,6 +48,7 @@ import org.lastmile.cap.WarningReader;
 import org.lastmile.channel.Channel;
 import org.lastmile.channel.Health;
 import org.lastmile.channel.Memory;
+import org.lastmile.channel.loudspeaker.Condition;
 import org.lastmile.channel.loudspeaker.LoudspeakerChannel;
 import org.lastmile.channel.sms.SmsChannel;
 import org.lastmile.channel.sms.pdu.Words;
@@ -69,6 +76,7 @@ import org.lastmile.routes.DispatchRoutes;
 import org.lastmile.routes.ImportDesk;
 import org.lastmile.routes.IntakeRoutes;
 import org.lastmile.routes.Lane;
+import org.lastmile.warning.Loudspeaker;
 import org.lastmile.warning.Planner;
 import org.lastmile.warning.Resident;
 import org.lastmile.warning.Warning;
@@ -174,7 +182,8 @@ public final class App implements AutoCloseable {
                       publicUrl(config.http()),
                       links,
                       wecom == null ? null : App.staff(wecom),
-                      loudspeakers == null ? null : new LoudspeakerKeys(loudspeakers))));
+                      loudspeakers == null ? null : new LoudspeakerKeys(loudspeakers),
+                      loudspeakers == null ? null : new LoudspeakerWatch(loudspeakers))));
 
       camel.addRoutes(
           new IntakeRoutes(
@@ -196,6 +205,9 @@ public final class App implements AutoCloseable {
                   config.intake().upTo(),
                   config.intake().areas())));
       camel.addRoutes(new DispatchRoutes(desk, channels, lanes));
+      if (loudspeakers != null) {
+        supervise(loudspeakers, timer);
+      }
 
       // People and devices come in last, when everybody inside is at their place.
       Router router = console.router();
@@ -214,6 +226,9 @@ public final class App implements AutoCloseable {
       desk.start();
       part(camel::stop);
       camel.start();
+      if (loudspeakers != null && config.selfTest() != null) {
+        loudspeakers.testDaily(config.selfTest(), this::engaged, () -> {});
+      }
       port = listen(config.http(), vertx, router);
       managementPort = observe(config.http(), vertx, health, lanes);
     } catch (Exception | Error e) {
@@ -221,6 +236,27 @@ public final class App implements AutoCloseable {
       throw e;
     }
     log.info("listening: console http://localhost:{}, management {}", port, managementPort);
+  }
+
+  /** Whoever stands in the registry is expected, whichever node has imported it. */
+  private void supervise(LoudspeakerChannel channel, ScheduledExecutorService timer) {
+    AtomicReference<Registry> seen = new AtomicReference<>();
+    Runnable look =
+        () -> {
+          Registry now = registries.current();
+          if (seen.getAndSet(now) != now) {
+            channel.expect(
+                now.loudspeakers().stream().map(Loudspeaker::id).collect(Collectors.toSet()));
+          }
+        };
+    look.run();
+    var unused = timer.scheduleWithFixedDelay(look, 5, 5, TimeUnit.SECONDS);
+  }
+
+  private CompletionStage<Optional<Set<String>>> engaged() {
+    return desk.active()
+        ? desk.engaged("loudspeaker").thenApply(Optional::of)
+        : CompletableFuture.completedFuture(Optional.empty());
   }
 
   private <T extends AutoCloseable> T part(T part) {
@@ -379,6 +415,14 @@ public final class App implements AutoCloseable {
     JvmGcMetrics gc = part(new JvmGcMetrics());
     gc.bindTo(metrics);
     Gauge.builder("lastmile_desk_active", desk, d -> d.active() ? 1 : 0).register(metrics);
+    if (loudspeakers != null) {
+      for (Condition condition : Condition.values()) {
+        Gauge.builder("lastmile_loudspeakers", loudspeakers, l -> count(l, condition))
+            .description("loudspeakers by what one can expect of them")
+            .tag("state", condition.name().toLowerCase(Locale.ROOT))
+            .register(metrics);
+      }
+    }
     for (Lane lane : lanes) {
       Gauge.builder("lastmile_lane_flying", lane, Lane::flying)
           .tag("channel", lane.name())
@@ -397,6 +441,10 @@ public final class App implements AutoCloseable {
         .toCompletionStage()
         .toCompletableFuture()
         .join();
+  }
+
+  private static int count(LoudspeakerChannel channel, Condition condition) {
+    return channel.counts().getOrDefault(condition, 0);
   }
 
   private Health storeHealth() {

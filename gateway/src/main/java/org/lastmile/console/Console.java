@@ -56,6 +56,7 @@ public final class Console implements AutoCloseable {
    * @param links the same that messages carry
    * @param staff null = no company's platform
    * @param deviceKeys null = no loudspeakers
+   * @param speakers null = no loudspeakers
    */
   public record Parts(
       Desk desk,
@@ -71,7 +72,8 @@ public final class Console implements AutoCloseable {
       String publicUrl,
       Links links,
       Staff staff,
-      DeviceKeys deviceKeys) {
+      DeviceKeys deviceKeys,
+      Speakers speakers) {
     public Parts {
       channels = Map.copyOf(channels);
       callbacks = Map.copyOf(callbacks);
@@ -94,6 +96,7 @@ public final class Console implements AutoCloseable {
     warnings.mount();
     router.post("/api/v1/warnings").handler(Gate.needs(Right.ISSUE));
     new RegistryApi(parts.rosters(), parts.desk()::accounts, api).mount(router);
+    new SpeakersApi(parts.rosters(), parts.speakers(), audit, parts.clock(), api).mount();
     new WeChatApi(parts.desk(), parts.rosters(), parts.staff(), api).mount();
     new AccountsApi(accounts, audit, gate, api).mount();
     new ChannelsApi(parts.channels(), parts.desk(), audit, parts.clock(), api).mount();

@@ -56,6 +56,8 @@ final class House implements AutoCloseable {
 
   final TestDeviceKeys deviceKeys = new TestDeviceKeys();
 
+  final TestSpeakers speakers = new TestSpeakers();
+
   /** The company's accounts, by phone. */
   final Map<String, String> userids = new ConcurrentHashMap<>();
 
@@ -139,7 +141,8 @@ final class House implements AutoCloseable {
                 "http://localhost",
                 links,
                 mobile -> CompletableFuture.completedFuture(userids.getOrDefault(mobile, "")),
-                deviceKeys));
+                deviceKeys,
+                speakers));
     server = vertx.createHttpServer().requestHandler(console.router());
     port = join(server.listen(0)).actualPort();
   }
