@@ -50,6 +50,11 @@ export const api = {
   coverage: (id) => call('GET', `/warnings/${part(id)}/coverage`),
   dutyTasks: () => call('GET', '/duty-tasks'),
   channels: () => call('GET', '/channels'),
+  speakers: (s, size) =>
+    call('GET', `/registry/speakers?order=worst&size=${size}&page=${s.page}&state=${s.state}&q=${part(s.q)}`),
+  speakerGaps: (page, size) => call('GET', `/registry/speakers/gaps?size=${size}&page=${page}`),
+  selfTest: () => call('GET', '/registry/speakers/self-test'),
+  testSpeaker: (id) => call('POST', `/registry/speakers/${part(id)}/test`, {}),
   reach: () => call('GET', '/wechat/coverage'),
   notices: () => call('GET', '/notices?size=100'),
   stopNotice: (id) => call('DELETE', `/notices/${part(id)}`),

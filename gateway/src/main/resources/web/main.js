@@ -3,6 +3,7 @@ import { api } from '/api.js';
 import { Line } from '/live.js';
 import { mostUrgent, onChange, set, state } from '/state.js';
 import { page } from '/views/page.js';
+import { PAGE } from '/views/speakers.js';
 import { signInPage } from '/views/sign-in.js';
 import { t, tellLanguage } from '/words.js';
 
@@ -21,6 +22,7 @@ root.replaceChildren();
 const draw = () => render(state.me ? page(actions) : signInPage(actions), root);
 
 const start = (me) => {
+  if (state.view === 'speakers') lookAtSpeakers();
   set({ me, line: 'connecting', warnings: null, selected: null, coverage: null });
   line?.close();
   line = new Line({
@@ -130,6 +132,27 @@ const leave = () => {
   line = null;
   reachAt = -REACH_MS;
   set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, reach: null, inbox: null, notices: null, dialog: null });
+  set({ speakers: { ...state.speakers, list: null, gaps: null, report: null, error: '' } });
+};
+
+/** Loudspeakers as they are now; only while somebody looks at them. */
+let lookedAt = 0;
+const lookAtSpeakers = async () => {
+  const mine = ++lookedAt;
+  const asked = state.speakers;
+  try {
+    const [list, gaps, report] = await Promise.all([
+      api.speakers(asked, PAGE),
+      api.speakerGaps(asked.gapPage, PAGE),
+      api.selfTest().catch((e) => {
+        if (e.status === 404) return null;
+        throw e;
+      }),
+    ]);
+    if (mine === lookedAt) set({ speakers: { ...state.speakers, list, gaps, report, error: '' } });
+  } catch (e) {
+    if (refused(e) && mine === lookedAt) set({ speakers: { ...state.speakers, error: said(e) } });
+  }
 };
 
 const said = (e) => {
@@ -224,6 +247,31 @@ const actions = {
       if (refused(e)) toast(said(e));
     }
   },
+  /** Between warnings and loudspeakers. */
+  show(view) {
+    history.replaceState(null, '', view === 'speakers' ? '#speakers' : '#');
+    set({ view });
+    if (view === 'speakers') lookAtSpeakers();
+  },
+  /** Another page, another state: what was chosen is kept, what is shown follows. */
+  speakers(choice) {
+    set({ speakers: { ...state.speakers, ...choice } });
+    lookAtSpeakers();
+  },
+  findSpeakers(q) {
+    set({ speakers: { ...state.speakers, q, page: 1 } });
+    clearTimeout(finding);
+    finding = setTimeout(lookAtSpeakers, 300);
+  },
+  async testSpeaker(speaker) {
+    try {
+      await api.testSpeaker(speaker.id);
+      toast(t().speakers.testing(speaker.name || speaker.id));
+      lookAtSpeakers();
+    } catch (e) {
+      if (refused(e)) toast(said(e));
+    }
+  },
   async take(task) {
     try {
       await api.take(task.id);
@@ -234,6 +282,7 @@ const actions = {
   },
 };
 
+let finding;
 let toastTimer;
 const toast = (text) => {
   set({ toast: text });
@@ -249,6 +298,7 @@ setInterval(async () => {
   try {
     set({ channels: await api.channels() });
     await lookAtReach();
+    if (state.view === 'speakers') await lookAtSpeakers();
   } catch (e) {
     refused(e);
   }

@@ -13,6 +13,8 @@ export const state = {
   duty: null,
   channels: null,
   reach: null, // who has a WeChat account, and points where somebody has none
+  view: location.hash === '#speakers' ? 'speakers' : 'desk',
+  speakers: { list: null, gaps: null, report: null, state: '', q: '', page: 1, gapPage: 1, error: '' },
   inbox: null, // { unseen, alarms, items }, newest first
   notices: null, // what departments say over the loudspeakers, newest first
   line: 'connecting', // connecting, live, lost

@@ -24,13 +24,19 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
@@ -43,6 +49,7 @@ import org.lastmile.channel.Health;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.horn.HornChannel;
 import org.lastmile.channel.horn.Horns;
+import org.lastmile.channel.loudspeaker.Condition;
 import org.lastmile.channel.loudspeaker.LoudspeakerChannel;
 import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
 import org.lastmile.channel.loudspeaker.speech.Clips;
@@ -77,6 +84,7 @@ import org.lastmile.routes.DispatchRoutes;
 import org.lastmile.routes.ImportDesk;
 import org.lastmile.routes.IntakeRoutes;
 import org.lastmile.routes.Lane;
+import org.lastmile.warning.Loudspeaker;
 import org.lastmile.warning.Planner;
 import org.lastmile.warning.Resident;
 import org.lastmile.warning.Warning;
@@ -189,7 +197,8 @@ public final class App implements AutoCloseable {
                       links,
                       wecom == null ? null : App.staff(wecom),
                       loudspeakers == null ? null : new LoudspeakerKeys(loudspeakers),
-                      departments)));
+                      departments,
+                      loudspeakers == null ? null : new LoudspeakerWatch(loudspeakers))));
 
       camel.addRoutes(
           new IntakeRoutes(
@@ -211,6 +220,9 @@ public final class App implements AutoCloseable {
                   config.intake().upTo(),
                   config.intake().areas())));
       camel.addRoutes(new DispatchRoutes(desk, channels, lanes));
+      if (loudspeakers != null) {
+        supervise(loudspeakers, timer);
+      }
 
       // People and devices come in last, when everybody inside is at their place.
       Router router = console.router();
@@ -243,6 +255,9 @@ public final class App implements AutoCloseable {
       desk.start();
       part(camel::stop);
       camel.start();
+      if (loudspeakers != null && config.selfTest() != null) {
+        loudspeakers.testDaily(config.selfTest(), this::engaged, () -> {});
+      }
       port = listen(config.http(), vertx, router);
       managementPort = observe(config.http(), vertx, health, lanes);
     } catch (Exception | Error e) {
@@ -250,6 +265,27 @@ public final class App implements AutoCloseable {
       throw e;
     }
     log.info("listening: console http://localhost:{}, management {}", port, managementPort);
+  }
+
+  /** Whoever stands in the registry is expected, whichever node has imported it. */
+  private void supervise(LoudspeakerChannel channel, ScheduledExecutorService timer) {
+    AtomicReference<Registry> seen = new AtomicReference<>();
+    Runnable look =
+        () -> {
+          Registry now = registries.current();
+          if (seen.getAndSet(now) != now) {
+            channel.expect(
+                now.loudspeakers().stream().map(Loudspeaker::id).collect(Collectors.toSet()));
+          }
+        };
+    look.run();
+    var unused = timer.scheduleWithFixedDelay(look, 5, 5, TimeUnit.SECONDS);
+  }
+
+  private CompletionStage<Optional<Set<String>>> engaged() {
+    return desk.active()
+        ? desk.engaged("loudspeaker").thenApply(Optional::of)
+        : CompletableFuture.completedFuture(Optional.empty());
   }
 
   private <T extends AutoCloseable> T part(T part) {
@@ -445,6 +481,14 @@ public final class App implements AutoCloseable {
     JvmGcMetrics gc = part(new JvmGcMetrics());
     gc.bindTo(metrics);
     Gauge.builder("lastmile_desk_active", desk, d -> d.active() ? 1 : 0).register(metrics);
+    if (loudspeakers != null) {
+      for (Condition condition : Condition.values()) {
+        Gauge.builder("lastmile_loudspeakers", loudspeakers, l -> count(l, condition))
+            .description("loudspeakers by what one can expect of them")
+            .tag("state", condition.name().toLowerCase(Locale.ROOT))
+            .register(metrics);
+      }
+    }
     for (Lane lane : lanes) {
       Gauge.builder("lastmile_lane_flying", lane, Lane::flying)
           .tag("channel", lane.name())
@@ -463,6 +507,10 @@ public final class App implements AutoCloseable {
         .toCompletionStage()
         .toCompletableFuture()
         .join();
+  }
+
+  private static int count(LoudspeakerChannel channel, Condition condition) {
+    return channel.counts().getOrDefault(condition, 0);
   }
 
   private Health storeHealth() {

@@ -7,6 +7,7 @@ import { duty } from '/views/duty.js';
 import { alarmBanner, inbox } from '/views/inbox.js';
 import { notices } from '/views/notices.js';
 import { points, villages } from '/views/points.js';
+import { speakersPage } from '/views/speakers.js';
 import { warningHead } from '/views/warning.js';
 import { warningList } from '/views/warnings.js';
 
@@ -17,7 +18,9 @@ export const page = (actions) => {
     ${top(actions)} ${lost ? staleBanner() : nothing}
     ${!lost && !state.active ? html`<p class="banner banner-standby" role="alert">${t().standby}</p>` : nothing}
     ${alarmBanner()}
-    <div class="desk ${lost ? 'is-stale' : ''}">
+    ${state.view === 'speakers'
+      ? html`<main class="wide ${lost ? 'is-stale' : ''}">${speakersPage(actions)}</main>`
+      : html`<div class="desk ${lost ? 'is-stale' : ''}">
       <nav class="column-list" aria-label=${t().warnings}>${warningList(actions)}</nav>
       <main class="column-main">
         ${warning
@@ -28,7 +31,7 @@ export const page = (actions) => {
         ${duty(actions)} ${inbox(actions)} ${warning?.released ? villages() : nothing}
         ${notices(actions)} ${channels(warning, actions)}
       </aside>
-    </div>
+    </div>`}
     ${dialog(actions)}
     <div class="toast" role="status" ?hidden=${!state.toast}>${state.toast}</div>
   `;
@@ -47,6 +50,11 @@ const top = (actions) => {
             ? w.reconnecting
             : w.connecting}
       </span>
+      <nav class="views" aria-label=${w.views}>
+        ${['desk', 'speakers'].map(
+          (v) => html`<button aria-current=${state.view === v ? 'page' : nothing} @click=${() => actions.show(v)}>${w.view[v]}</button>`,
+        )}
+      </nav>
       <span class="top-space"></span>
       <span class="top-me"><b>${state.me.name}</b> ${w.role[state.me.role]}</span>
       <button class="quiet" lang=${w.otherLanguage === 'English' ? 'en' : 'zh-CN'}

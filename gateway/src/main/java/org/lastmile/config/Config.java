@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.lastmile.channel.horn.HornConfig;
 import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
+import org.lastmile.channel.loudspeaker.SelfTestPlan;
 import org.lastmile.channel.sms.SmsConfig;
 import org.lastmile.channel.wechat.WeChatConfig;
 import org.lastmile.channel.wechat.WeChatConfig.OfficialAccount.Via;
@@ -35,6 +37,7 @@ import org.lastmile.warning.Planner;
  *
  * @param jurisdiction names this office in the store; letters, digits, dots, dashes
  * @param zone local time of the office
+ * @param selfTest of the loudspeakers, daily; null = off
  * @param carriers channels made of a Camel endpoint, by name
  * @param horn the platform that has some of the loudspeakers; null = none
  * @param policy the office's own practice; the shipped defaults where it has none
@@ -46,6 +49,7 @@ public record Config(
     Store store,
     SmsConfig sms,
     LoudspeakerConfig loudspeaker,
+    SelfTestPlan selfTest,
     WeChatConfig wechat,
     WeComConfig wecom,
     Map<String, Carrier> carriers,
@@ -238,8 +242,10 @@ public record Config(
 
     Keys channels = root.section("channels");
     SmsConfig sms = sms(channels.section("sms"));
-    LoudspeakerConfig loudspeaker =
-        loudspeaker(channels.section("loudspeaker"), base, served.publicUrl());
+    Keys speakers = channels.section("loudspeaker");
+    SelfTestPlan selfTest =
+        speakers.present() ? selfTest(speakers.section("self-test"), zone) : null;
+    LoudspeakerConfig loudspeaker = loudspeaker(speakers, base, served.publicUrl());
     Keys accounts = channels.section("wechat");
     WeChatConfig.Limits limits = limits(accounts.section("limits"));
     WeChatConfig wechat = wechat(accounts, limits);
@@ -304,6 +310,7 @@ public record Config(
         kept,
         sms,
         loudspeaker,
+        selfTest,
         wechat,
         wecom,
         carriers,
@@ -385,6 +392,19 @@ public record Config(
     }
     keys.done();
     return powerCycle;
+  }
+
+  private static SelfTestPlan selfTest(Keys keys, ZoneId zone) {
+    boolean enabled = keys.flag("enabled", true);
+    LocalTime at = keys.time("at", LocalTime.of(10, 30));
+    Duration spread = keys.duration("spread", Duration.ofMinutes(30));
+    int volume = keys.number("volume", 20, 0, 100);
+    if (spread.compareTo(Duration.ofHours(12)) > 0) {
+      keys.problem("spread", "is longer than 12h");
+      spread = Duration.ofHours(12);
+    }
+    keys.done();
+    return enabled ? new SelfTestPlan(at, zone, spread, volume) : null;
   }
 
   private static LoudspeakerConfig loudspeaker(Keys keys, Path base, String publicUrl) {

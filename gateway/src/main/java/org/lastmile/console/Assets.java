@@ -34,6 +34,7 @@ final class Assets {
     "views/parts.js",
     "views/points.js",
     "views/sign-in.js",
+    "views/speakers.js",
     "views/warning.js",
     "views/warnings.js",
   };
@@ -44,6 +45,7 @@ final class Assets {
     "directive-helpers.js",
     "async-directive.js",
     "directives/keyed.js",
+    "directives/live.js",
     "directives/ref.js",
     "directives/repeat.js",
   };

@@ -58,6 +58,7 @@ public final class Console implements AutoCloseable {
    * @param staff null = no company's platform
    * @param deviceKeys null = no loudspeakers
    * @param departments null = no loudspeakers
+   * @param speakers null = no loudspeakers
    */
   public record Parts(
       Desk desk,
@@ -74,7 +75,8 @@ public final class Console implements AutoCloseable {
       Links links,
       Staff staff,
       DeviceKeys deviceKeys,
-      Departments departments) {
+      Departments departments,
+      Speakers speakers) {
     public Parts {
       channels = Map.copyOf(channels);
       callbacks = Map.copyOf(callbacks);
@@ -97,6 +99,7 @@ public final class Console implements AutoCloseable {
     warnings.mount();
     router.post("/api/v1/warnings").handler(Gate.needs(Right.ISSUE));
     new RegistryApi(parts.rosters(), parts.desk()::accounts, api).mount(router);
+    new SpeakersApi(parts.rosters(), parts.speakers(), audit, parts.clock(), api).mount();
     new WeChatApi(parts.desk(), parts.rosters(), parts.staff(), api).mount();
     new AccountsApi(accounts, audit, gate, api).mount();
     new ChannelsApi(parts.channels(), parts.desk(), audit, parts.clock(), api).mount();

@@ -53,7 +53,6 @@ final class RegistryApi {
   void mount(Router router) {
     api.on(GET, "/api/v1/registry/points", Right.SEE, r -> page(r, reach(r.caller())));
     api.on(GET, "/api/v1/registry/people", Right.SEE, r -> page(r, people(r.caller())));
-    api.on(GET, "/api/v1/registry/speakers", Right.SEE, r -> page(r, speakers(r.caller())));
     router.post(IMPORT).handler(Gate.needs(Right.IMPORT));
     router
         .post(IMPORT)
@@ -94,13 +93,6 @@ final class RegistryApi {
                 caller.areas().isEmpty()
                     || (!p.areaCode().isEmpty() && caller.sees(p.areaCode()))
                     || p.points().stream().anyMatch(points::contains))
-        .toList();
-  }
-
-  private List<?> speakers(Caller caller) {
-    Set<String> points = pointIds(caller);
-    return rosters.loudspeakers().stream()
-        .filter(l -> caller.areas().isEmpty() || l.points().stream().anyMatch(points::contains))
         .toList();
   }
 

@@ -163,7 +163,7 @@ final class Decisions implements Turns.Work {
       replace(of);
       page(of, waits, now);
       for (Event e :
-          Escalation.due(of.progress, of.spots(), waits, this::offline, listeningSince, now)) {
+          Escalation.due(of.progress, of.spots(), waits, presence::get, listeningSince, now)) {
         say(of, e);
       }
       if (of.progress.status().open() || now.isBefore(lastEvent(of.progress).plus(GIVE_UP))) {
@@ -252,10 +252,6 @@ final class Decisions implements Turns.Work {
       log.error("warning {} was held and nobody decided: responsible persons are told", of.id());
       say(of, Event.of(now, Event.Type.PAGED, "undecided: " + p.why()));
     }
-  }
-
-  private boolean offline(String device) {
-    return presence.get(device) == Signal.State.OFFLINE;
   }
 
   @Override
@@ -529,7 +525,9 @@ final class Decisions implements Turns.Work {
       return;
     }
     Signal.State before = presence.put(p.id(), p.state());
-    if (p.state() != Signal.State.OFFLINE && before != p.state()) {
+    boolean returns = before == null || before == Signal.State.OFFLINE;
+    // One that comes and goes is told without a change when something waits for it.
+    if (p.state() != Signal.State.OFFLINE && (returns || p.state() != Signal.State.FAULTY)) {
       for (Case of : cases.values()) {
         for (Progress.Row row : of.progress.rowsOf(p.id())) {
           row.wake();
@@ -572,6 +570,21 @@ final class Decisions implements Turns.Work {
       }
     }
     throw new Desk.Refused("warning " + of.id() + " has no point " + point);
+  }
+
+  /** To whom an open warning has something to say on that channel. */
+  Set<String> engaged(String channel) {
+    Set<String> engaged = new HashSet<>();
+    for (Case of : cases.values()) {
+      if (of.progress.status().open()) {
+        for (Progress.Row row : of.progress.rows()) {
+          if (row.delivery().channel().equals(channel)) {
+            engaged.add(row.delivery().recipient());
+          }
+        }
+      }
+    }
+    return engaged;
   }
 
   /** State of a device, as far as it was heard. */

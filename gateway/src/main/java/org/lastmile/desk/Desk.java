@@ -470,6 +470,11 @@ public final class Desk implements AutoCloseable {
     decisions.activeListeners.add(listener);
   }
 
+  /** To whom an open warning has something to say on that channel: nobody else may disturb them. */
+  public CompletableFuture<Set<String>> engaged(String channel) {
+    return submit(Need.LOOK, () -> decisions.engaged(channel));
+  }
+
   /** State of a device, as far as it was heard. */
   public Map<String, Signal.State> devices() {
     return decisions.devices();

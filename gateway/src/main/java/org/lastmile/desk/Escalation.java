@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
+import org.lastmile.channel.Signal;
 import org.lastmile.warning.Audience;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.Event;
@@ -24,16 +25,19 @@ import org.lastmile.warning.WarningStatus;
  */
 final class Escalation {
   private final Policy.Waits waits;
-  private final Predicate<String> offline;
+  private final Function<String, Signal.State> presence;
   private final Instant listeningSince;
   private final Instant now;
   private final List<Event> events = new ArrayList<>();
   private final BitSet duties = new BitSet();
 
   private Escalation(
-      Policy.Waits waits, Predicate<String> offline, Instant listeningSince, Instant now) {
+      Policy.Waits waits,
+      Function<String, Signal.State> presence,
+      Instant listeningSince,
+      Instant now) {
     this.waits = waits;
-    this.offline = offline;
+    this.presence = presence;
     this.listeningSince = listeningSince;
     this.now = now;
   }
@@ -42,17 +46,17 @@ final class Escalation {
    * What has become due for this warning.
    *
    * @param spots points to look at
-   * @param offline true for a loudspeaker that is known to be gone
+   * @param presence of a loudspeaker, as far as it is known; null = not
    * @param listeningSince from when answers could be heard: before that there was no silence
    */
   static List<Event> due(
       Progress progress,
       List<Progress.Spot> spots,
       Policy.Waits waits,
-      Predicate<String> offline,
+      Function<String, Signal.State> presence,
       Instant listeningSince,
       Instant now) {
-    Escalation escalation = new Escalation(waits, offline, listeningSince, now);
+    Escalation escalation = new Escalation(waits, presence, listeningSince, now);
     if (progress.status() == WarningStatus.RELEASED) {
       escalation.released(progress, spots);
     }
@@ -214,8 +218,9 @@ final class Escalation {
       if (point.loudspeakers().isEmpty() || !loudspeaker) {
         return "no loudspeaker: gong or knock";
       }
-      if (allOffline(point.loudspeakers())) {
-        return "loudspeaker offline: gong or knock";
+      String broken = broken(point.loudspeakers());
+      if (!broken.isEmpty()) {
+        return broken;
       }
     }
     return spot.missing().contains(Proof.ANSWERED) && !responsible
@@ -223,13 +228,17 @@ final class Escalation {
         : "";
   }
 
-  private boolean allOffline(List<String> loudspeakers) {
+  /** Why none of them would be heard; empty while one may be. */
+  private String broken(List<String> loudspeakers) {
+    boolean faulty = false;
     for (String loudspeaker : loudspeakers) {
-      if (!offline.test(loudspeaker)) {
-        return false;
+      Signal.State state = presence.apply(loudspeaker);
+      if (state != Signal.State.OFFLINE && state != Signal.State.FAULTY) {
+        return "";
       }
+      faulty |= state == Signal.State.FAULTY;
     }
-    return true;
+    return faulty ? "loudspeaker faulty: gong or knock" : "loudspeaker offline: gong or knock";
   }
 
   /** Something else may stand for the loudspeaker. */

@@ -27,6 +27,7 @@ public record Reason(Code code, String text) {
     LADDER_ENDED("ladder ended"),
     NO_LOUDSPEAKER("no loudspeaker: gong or knock"),
     LOUDSPEAKER_OFFLINE("loudspeaker offline: gong or knock"),
+    LOUDSPEAKER_FAULTY("loudspeaker faulty: gong or knock"),
     NO_RESPONSIBLE("no responsible person can be reached"),
     NO_CHANNEL("no channel reaches anyone of this point"),
 

@@ -57,6 +57,8 @@ final class House implements AutoCloseable {
 
   final TestDeviceKeys deviceKeys = new TestDeviceKeys();
 
+  final TestSpeakers speakers = new TestSpeakers();
+
   /** The company's accounts, by phone. */
   final Map<String, String> userids = new ConcurrentHashMap<>();
 
@@ -145,7 +147,8 @@ final class House implements AutoCloseable {
                 links,
                 mobile -> CompletableFuture.completedFuture(userids.getOrDefault(mobile, "")),
                 deviceKeys,
-                departments));
+                departments,
+                speakers));
     departments.load();
     server = vertx.createHttpServer().requestHandler(console.router());
     port = join(server.listen(0)).actualPort();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -509,6 +510,32 @@ class DeskTest {
   }
 
   @Test
+  void a_faulty_loudspeaker_is_told_all_the_same_and_somebody_goes_at_once() {
+    town.point("p1", true);
+    town.issue(Town.warning(Grade.RED, "0")); // lets the desk come up
+    presence("v-p1", Signal.State.FAULTY);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.passes(Duration.ofSeconds(1));
+    assertThat(town.duties()).anyMatch(t -> t.items().get(0).why().contains("faulty"));
+    town.carries("loudspeaker").forEach(m -> town.confirms(m, Signal.Evidence.PLAYED));
+    assertThat(town.at(id, "p1").missing())
+        .as("if it is heard after all, that counts")
+        .doesNotContain(Proof.PLAYED);
+  }
+
+  @Test
+  void a_device_that_was_missed_and_comes_back_flapping_gets_its_command_at_once() {
+    town.point("p1", true);
+    presence("v-p1", Signal.State.DEGRADED);
+    town.issue(Town.warning(Grade.RED, "1"));
+    town.takes("loudspeaker", 10)
+        .forEach(m -> town.outcome(m, new Outcome.Retry(Duration.ofMinutes(5), "device offline")));
+    assertThat(town.takes("loudspeaker", 10)).isEmpty();
+    presence("v-p1", Signal.State.DEGRADED);
+    assertThat(town.takes("loudspeaker", 10)).hasSize(1);
+  }
+
+  @Test
   void a_loudspeaker_that_said_nothing_is_asked_again_as_soon_as_its_lane_is_back() {
     town.point("p1", true).point("p2", true);
     town.issue(Town.warning(Grade.BLUE, "1"));
@@ -531,6 +558,16 @@ class DeskTest {
                 "loudspeaker",
                 new Signal.Presence(
                     Signal.Subject.LANE, "loudspeaker", state, "", town.now, Map.of())));
+  }
+
+  @Test
+  void whom_an_open_warning_concerns_is_not_to_be_disturbed() {
+    town.point("p1", true).point("p2", true);
+    assertThat(engaged()).isEmpty();
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    assertThat(engaged()).containsExactlyInAnyOrder("v-p1", "v-p2");
+    town.ask(d -> d.lift(id, "somebody", "over"));
+    assertThat(engaged()).isEmpty();
   }
 
   @Test
@@ -898,6 +935,10 @@ class DeskTest {
     assertThat(town.lastTo("13700000002").content().text()).contains("张大爷（特困）");
     town.writes("13700000002", "已收到");
     town.assertState(id, "p1", Coverage.State.COVERED);
+  }
+
+  private Set<String> engaged() {
+    return town.ask(d -> d.engaged("loudspeaker"));
   }
 
   private void presence(String device, Signal.State state) {

@@ -23,6 +23,7 @@ class ReasonTest {
           ladder ended                                        | LADDER_ENDED
           no loudspeaker: gong or knock                       | NO_LOUDSPEAKER
           loudspeaker offline: gong or knock                  | LOUDSPEAKER_OFFLINE
+          loudspeaker faulty: gong or knock                   | LOUDSPEAKER_FAULTY
           no responsible person can be reached                | NO_RESPONSIBLE
           no channel reaches anyone of this point             | NO_CHANNEL
           the gateway stopped during this try                 | GATEWAY_STOPPED

@@ -97,7 +97,10 @@ class FlappingDayTest {
     assertThat(refused[0]).isPositive();
     assertThat(toldOf.get("d0")).as("a steady one").isLessThanOrEqualTo(2);
     for (int i = 2; i < DEVICES; i += 3) {
-      assertThat(toldOf.get("d" + i)).as("d%d changes thousands of times", i).isLessThan(150);
+      // Slower ones change less often than flapping begins, and are told each time.
+      if (horns[i].up + horns[i].down <= 45) {
+        assertThat(toldOf.get("d" + i)).as("d%d changes all the time", i).isLessThan(250);
+      }
     }
     // The links are mended, and nobody touches anything.
     for (int second = DAY; second < DAY + 1200; second++) {

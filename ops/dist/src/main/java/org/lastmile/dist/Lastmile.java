@@ -13,6 +13,7 @@ import org.lastmile.dist.command.Modem;
 import org.lastmile.dist.command.Provision;
 import org.lastmile.dist.command.Run;
 import org.lastmile.dist.command.Simulate;
+import org.lastmile.dist.command.Speaker;
 import org.lastmile.dist.command.Status;
 import org.lastmile.dist.command.Token;
 import org.lastmile.dist.command.Trouble;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
       Modem.class,
       Keys.class,
       Provision.class,
+      Speaker.class,
       Simulate.class
     })
 public final class Lastmile implements Runnable {
