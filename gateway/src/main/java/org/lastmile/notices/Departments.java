@@ -474,7 +474,8 @@ public final class Departments implements AutoCloseable {
     }
     Heard heard =
         switch (c.evidence()) {
-          case RECEIVED, DELIVERED, ACKNOWLEDGED -> Heard.SENT;
+          // Somebody without a key can cause a refusal: it is never the last word.
+          case RECEIVED, DELIVERED, ACKNOWLEDGED, REFUSED -> Heard.SENT;
           case PLAYING -> Heard.PLAYING;
           case PLAYED -> Heard.PLAYED;
           case PLAYED_UNHEARD -> Heard.UNHEARD;

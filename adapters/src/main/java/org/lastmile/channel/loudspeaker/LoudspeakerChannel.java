@@ -438,8 +438,7 @@ public final class LoudspeakerChannel implements Channel {
                       new Letter(outcome) {
                         @Override
                         public Sheet write() {
-                          return new Sheet(
-                              instruction.body(content, sequence.next(until), span));
+                          return new Sheet(instruction.body(content, sequence.next(until), span));
                         }
 
                         @Override

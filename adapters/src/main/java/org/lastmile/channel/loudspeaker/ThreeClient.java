@@ -67,10 +67,7 @@ final class ThreeClient implements BrokerClient {
     CompletableFuture<Integer> worst = new CompletableFuture<>();
     try {
       client.subscribe(
-          names,
-          qos,
-          null,
-          listener(worst, t -> Arrays.stream(t.getGrantedQos()).max().orElse(0)));
+          names, qos, null, listener(worst, t -> Arrays.stream(t.getGrantedQos()).max().orElse(0)));
     } catch (MqttException e) {
       worst.completeExceptionally(e);
     }

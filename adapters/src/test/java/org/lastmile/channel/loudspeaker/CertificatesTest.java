@@ -137,7 +137,8 @@ class CertificatesTest {
         0,
         null,
         null,
-        false);
+        false,
+        null);
   }
 
   private static LoudspeakerConfig endpoint(Certificates.Pair pair, Path authority) {
@@ -158,7 +159,8 @@ class CertificatesTest {
         0,
         null,
         authority,
-        false);
+        false,
+        null);
   }
 
   private void opens(LoudspeakerConfig config) throws IOException {

@@ -67,13 +67,13 @@ class ConditionsTest {
           {"\"temperature\":81.5", "hotter than 75 °C", "机箱温度高于 75 ℃"},
           {"\"at\":1", "clock off by more than 60 s", "时钟偏差超过 60 秒"}
         }) {
-      devices.said("a", state("heartbeat", 1, wrong[0]), false);
+      devices.said("a", state("heartbeat", 1, wrong[0]), false, false);
       Supervised a = devices.find("a").orElseThrow();
       assertThat(a.condition()).as(wrong[0]).isEqualTo(Condition.DEGRADED);
       assertThat(a.why()).isEqualTo(new Remark(wrong[1], wrong[2]));
     }
     devices = devices();
-    devices.said("a", state("birth", 1, "\"fault\":\"AMPLIFIER\""), false);
+    devices.said("a", state("birth", 1, "\"fault\":\"AMPLIFIER\""), false, false);
     assertThat(at("a")).isEqualTo(Condition.FAULTY);
     assertThat(last().state()).isEqualTo(State.FAULTY);
     assertThat(last().why()).isEqualTo("fault AMPLIFIER");
@@ -82,7 +82,7 @@ class ConditionsTest {
 
   @Test
   void since_is_when_the_condition_began_not_when_it_was_said_last() throws Unreadable {
-    devices.said("a", state("birth", 1, FINE), false);
+    devices.said("a", state("birth", 1, FINE), false, false);
     heartbeats("a", 600, "\"battery\":15");
     Supervised a = devices.find("a").orElseThrow();
     assertThat(a.since()).isEqualTo(BEGIN.plusSeconds(30));
@@ -93,17 +93,17 @@ class ConditionsTest {
   void its_own_word_that_its_test_was_not_heard_makes_it_faulty_until_one_was() throws Unreadable {
     long at = BEGIN.getEpochSecond() - 5;
     String test = "\"test\":{\"at\":%d,\"outcome\":\"played\",\"heard\":%b}";
-    devices.said("a", state("birth", 1, test.formatted(at, false)), false);
+    devices.said("a", state("birth", 1, test.formatted(at, false)), false, false);
     assertThat(at("a")).isEqualTo(Condition.FAULTY);
     assertThat(last().why()).isEqualTo("its last self-test was not heard");
-    devices.said("a", state("heartbeat", 1, test.formatted(at + 3600, true)), false);
+    devices.said("a", state("heartbeat", 1, test.formatted(at + 3600, true)), false, false);
     assertThat(at("a")).isEqualTo(Condition.ONLINE);
   }
 
   @Test
   void three_plays_that_fail_in_a_row_make_it_faulty_and_one_that_is_heard_ends_it()
       throws Unreadable {
-    devices.said("a", state("birth", 1, FINE), false);
+    devices.said("a", state("birth", 1, FINE), false, false);
     devices.played("a", receipt("d1", "failed", "NO_SOUND"), false);
     devices.played("a", receipt("d1", "failed", "NO_SOUND"), false);
     devices.played("a", receipt("d1", "failed", "NO_SOUND"), false);
@@ -119,15 +119,15 @@ class ConditionsTest {
   @Test
   void a_device_that_comes_and_goes_all_the_time_is_told_once() throws Unreadable {
     for (int i = 0; i < 100; i++) {
-      devices.said("a", state("birth", i + 1, FINE), false);
+      devices.said("a", state("birth", i + 1, FINE), false, false);
       pass(20);
-      devices.said("a", state("offline", i + 1, ""), false);
+      devices.said("a", state("offline", i + 1, ""), false, false);
       pass(20);
     }
     assertThat(told).hasSizeLessThanOrEqualTo(Flaps.MOST + 2);
     assertThat(last().state()).isEqualTo(State.DEGRADED);
     assertThat(last().why()).startsWith("flapping");
-    devices.said("a", state("birth", 1000, FINE), false);
+    devices.said("a", state("birth", 1000, FINE), false, false);
     heartbeats("a", 400, FINE);
     assertThat(at("a")).isEqualTo(Condition.ONLINE);
     assertThat(told).hasSizeLessThanOrEqualTo(Flaps.MOST + 3);
@@ -136,8 +136,8 @@ class ConditionsTest {
   @Test
   void one_that_flaps_and_then_is_gone_is_silent_within_90_seconds() throws Unreadable {
     flap("a");
-    devices.said("a", state("birth", 500, FINE), false);
-    devices.said("a", state("offline", 500, ""), false);
+    devices.said("a", state("birth", 500, FINE), false, false);
+    devices.said("a", state("offline", 500, ""), false, false);
     assertThat(at("a")).isEqualTo(Condition.DEGRADED);
     pass(61);
     assertThat(at("a")).isEqualTo(Condition.SILENT);
@@ -148,7 +148,7 @@ class ConditionsTest {
   @Test
   void one_that_flaps_and_dies_without_a_word_is_silent_within_90_seconds() throws Unreadable {
     flap("a");
-    devices.said("a", state("birth", 500, FINE), false);
+    devices.said("a", state("birth", 500, FINE), false, false);
     pass(90);
     assertThat(at("a")).isEqualTo(Condition.DEGRADED);
     pass(1);
@@ -159,27 +159,27 @@ class ConditionsTest {
   void the_return_of_a_flapping_device_that_a_warning_waits_for_is_told_at_once()
       throws Unreadable {
     flap("a");
-    devices.said("a", state("offline", 8, ""), false);
+    devices.said("a", state("offline", 8, ""), false, false);
     int before = told.size();
-    devices.said("a", state("birth", 700, FINE), false);
+    devices.said("a", state("birth", 700, FINE), false, false);
     assertThat(told).as("nobody waits for it").hasSize(before);
-    devices.said("a", state("offline", 700, ""), false);
+    devices.said("a", state("offline", 700, ""), false, false);
     devices.wanted("a");
-    devices.said("a", state("birth", 701, FINE), false);
+    devices.said("a", state("birth", 701, FINE), false, false);
     assertThat(told).hasSize(before + 1);
     assertThat(last().state()).isEqualTo(State.DEGRADED);
-    devices.said("a", state("heartbeat", 701, FINE), false);
+    devices.said("a", state("heartbeat", 701, FINE), false, false);
     assertThat(told).hasSize(before + 1);
   }
 
   @Test
   void a_restart_does_not_make_a_silent_device_one_that_was_never_seen() throws Unreadable {
     devices.expect(Set.of("a", "b", "c"));
-    devices.said("a", state("birth", 1, FINE), false);
-    devices.said("c", state("birth", 1, FINE), false);
+    devices.said("a", state("birth", 1, FINE), false, false);
+    devices.said("c", state("birth", 1, FINE), false, false);
     devices.played("c", receipt("d1", "failed", "NO_SOUND"), false);
     devices.played("c", receipt("d2", "failed", "NO_SOUND"), false);
-    devices.said("a", state("offline", 1, ""), false);
+    devices.said("a", state("offline", 1, ""), false, false);
     pass(10);
     devices.keepAll(new DeviceMemory(memory));
     pass(86_400);
@@ -195,22 +195,22 @@ class ConditionsTest {
     assertThat(told).extracting(Presence::state).containsOnly(State.OFFLINE).hasSize(3);
     assertThat(devices.find("a").orElseThrow().since()).isEqualTo(BEGIN);
     assertThat(devices.find("c").orElseThrow().seen()).isEqualTo(BEGIN);
-    devices.said("c", state("birth", 2, FINE), false);
+    devices.said("c", state("birth", 2, FINE), false, false);
     devices.played("c", receipt("d3", "failed", "NO_SOUND"), false);
     assertThat(at("c")).as("two before the restart, one after").isEqualTo(Condition.FAULTY);
   }
 
   @Test
   void what_a_broker_retained_is_no_sign_of_life_today() throws Unreadable {
-    devices.said("a", state("birth", 1, FINE), true);
+    devices.said("a", state("birth", 1, FINE), true, false);
     assertThat(devices.find("a").orElseThrow().seen()).isNull();
   }
 
   @Test
   void one_that_left_the_registry_and_is_long_gone_is_forgotten() throws Unreadable {
     devices.expect(Set.of("a", "b"));
-    devices.said("a", state("birth", 1, FINE), false);
-    devices.said("c", state("birth", 1, FINE), false);
+    devices.said("a", state("birth", 1, FINE), false, false);
+    devices.said("c", state("birth", 1, FINE), false, false);
     pass(60);
     devices.expect(Set.of());
     assertThat(devices.all()).extracting(Supervised::id).containsExactlyInAnyOrder("a", "c");
@@ -224,7 +224,7 @@ class ConditionsTest {
     CountedMemory writes = new CountedMemory(memory);
     DeviceMemory kept = new DeviceMemory(writes);
     for (int i = 0; i < 2000; i++) {
-      devices.said("d" + i, state("birth", 1, FINE), false);
+      devices.said("d" + i, state("birth", 1, FINE), false, false);
     }
     for (int i = 0; i < DeviceMemory.SHELVES; i++) {
       devices.keep(kept);
@@ -233,7 +233,7 @@ class ConditionsTest {
     writes.puts = 0;
     for (int s = 0; s < 3600; s += 30) {
       for (int i = 0; i < 2000; i++) {
-        devices.said("d" + i, state("heartbeat", 1, FINE), false);
+        devices.said("d" + i, state("heartbeat", 1, FINE), false, false);
       }
       nanos += Duration.ofSeconds(30).toNanos();
       for (int i = 0; i < 30; i++) {
@@ -281,9 +281,9 @@ class ConditionsTest {
 
   private void flap(String id) throws Unreadable {
     for (int i = 0; i < 8; i++) {
-      devices.said(id, state("birth", i + 1, FINE), false);
+      devices.said(id, state("birth", i + 1, FINE), false, false);
       pass(10);
-      devices.said(id, state("offline", i + 1, ""), false);
+      devices.said(id, state("offline", i + 1, ""), false, false);
       pass(10);
     }
     assertThat(devices.find(id).orElseThrow().why().en()).startsWith("flapping");
@@ -292,7 +292,7 @@ class ConditionsTest {
   private void heartbeats(String id, int seconds, String more) throws Unreadable {
     for (int s = 0; s < seconds; s += 30) {
       pass(30);
-      devices.said(id, state("heartbeat", 1, more), false);
+      devices.said(id, state("heartbeat", 1, more), false, false);
     }
   }
 

@@ -204,7 +204,7 @@ class GoldenFramesTest {
             new Sequence.Place(EPOCH, 122),
             new Documents.Span(ISSUED.getEpochSecond(), ISSUED.getEpochSecond() + 3600));
     assertThat(body).isEqualTo(golden("preload.body.json"));
-    assertThat(Signer.Signed.by(key("test-key.json"), body).wrap("preload-1.1"))
+    assertThat(Signed.by(key("test-key.json"), body).wrap("preload-1.1"))
         .isEqualTo(golden("preload.json"));
   }
 

@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Names: intake, plan, footprint, startup, sms-throughput, sms-faults, sms-coverage,",
-        "  wechat-throughput, loudspeaker-fanout, loudspeaker-latency, loudspeaker-signing,",
-        "  supervision"
+      "  wechat-throughput, loudspeaker-fanout, loudspeaker-latency, loudspeaker-signing,",
+      "  supervision"
     })
 public final class Bench implements Callable<Integer> {
   /** Names that are promised and come with the channels' own depth. */

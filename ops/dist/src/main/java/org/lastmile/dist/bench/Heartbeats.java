@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * States of a hundred thousand devices through one connection, since no process here may have as
@@ -35,7 +36,7 @@ final class Heartbeats implements AutoCloseable {
   private final int first;
   private final int count;
   private final long second;
-  private volatile long sent;
+  private final AtomicLong sent = new AtomicLong();
   private int packet;
 
   /**
@@ -76,13 +77,14 @@ final class Heartbeats implements AutoCloseable {
 
   private void beat(long start) {
     long due = (System.nanoTime() - start) / 1_000 * second / 1_000_000;
-    while (sent < due && channel.isWritable()) {
-      int device = first + (int) (sent % count);
-      String type = sent < count ? "birth" : "heartbeat";
+    while (sent.get() < due && channel.isWritable()) {
+      long number = sent.getAndIncrement();
+      int device = first + (int) (number % count);
+      String type = number < count ? "birth" : "heartbeat";
       ByteBuf payload = channel.alloc().buffer(256);
       payload.writeCharSequence(
           "{\"v\":1,\"type\":\"%s\",\"session\":1,\"at\":%d,\"uptime\":%d,\"volume\":100,"
-                  .formatted(type, Instant.now().getEpochSecond(), sent / second)
+                  .formatted(type, Instant.now().getEpochSecond(), number / second)
               + "\"muted\":false,\"mains\":true,\"model\":\"VIRTUAL\",\"firmware\":\"1.0\","
               + "\"seen\":{\"epoch\":0,\"seq\":0},\"groups\":[],\"boot\":\"0123456789abcdef\"}",
           StandardCharsets.US_ASCII);
@@ -94,13 +96,12 @@ final class Heartbeats implements AutoCloseable {
                       MqttMessageType.PUBLISH, false, MqttQoS.AT_LEAST_ONCE, true, 0),
                   new MqttPublishVariableHeader("lm/v1/d/" + Horns.id(device) + "/state", packet),
                   payload));
-      sent = sent + 1; // this event loop alone writes it
     }
     channel.flush();
   }
 
   long sent() {
-    return sent;
+    return sent.get();
   }
 
   @Override

@@ -125,6 +125,7 @@ class SpeakerSoundTest extends AgentOnABroker {
       String url = server.url("b.mp3", mp3);
       command(Frames.signed("m.2", audio("m2", 201, url, AudioServer.hash(mp3))));
       assertThat(outcome("m.2")).isEqualTo("received, failed AUDIO_FETCH");
+      assertThat(agent.sounds("m2")).isEmpty();
       assertThat(state("birth").has("fault")).as("the clip is broken, not the box").isFalse();
     }
   }
