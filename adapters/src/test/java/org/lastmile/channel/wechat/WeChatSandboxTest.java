@@ -292,8 +292,7 @@ class WeChatSandboxTest {
 
   private static Message acting(String attempt) {
     Message plain = message(attempt, Desk.OPENID);
-    return new Message(
-        attempt, Desk.OPENID, plain.content(), Map.of(), Set.of(Message.Mark.ACTS));
+    return new Message(attempt, Desk.OPENID, plain.content(), Map.of(), Set.of(Message.Mark.ACTS));
   }
 
   @Test
