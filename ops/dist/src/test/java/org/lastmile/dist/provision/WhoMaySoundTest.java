@@ -178,10 +178,10 @@ class WhoMaySoundTest {
                                       Stream.of(
                                           send("n" + i, Content.Kind.NOTICE, "n" + i, 7, 1),
                                           await("n" + i, Evidence.RECEIVED))),
-                          Stream.of(await("n9", Evidence.FAILED))))
+                          Stream.of(await("n9", Evidence.REFUSED))))
                   .toList(),
               List.of("red"),
-              Map.of("n9", "FAILED BUSY")));
+              Map.of("n9", "REFUSED BUSY")));
 
   @Test
   void theReferenceDeviceKeepsEveryCase() throws Exception {
