@@ -23,7 +23,7 @@ def options(arguments):
     add("--bundle", default="/etc/lastmile-speaker", help="provisioning bundle: folder, device.json or device.uci (%(default)s)")
     add("--state", default="/var/lib/lastmile-speaker", help="folder for what must survive a power cut (%(default)s)")
     add("--player", default="aplay -q {}", help="plays the WAV file {} (%(default)s)")
-    add("--speech", default="espeak-ng -v cmn -s 150 -f {text} -w {out}", help="makes the WAV file {out} from the text file {text} (%(default)s)")
+    add("--speech", default="espeak-ng -v cmn-latn-pinyin -s 150 -f {text} -w {out}", help="makes the WAV file {out} from the text file {text} (%(default)s)")
     add("--volume", type=int, default=100, help="the box's own knob, 0 to 100; bounds what commands ask for")
     add("--clock", choices=("auto", "trusted", "none"), default="auto", help="auto: valid when the kernel says it is kept in time; trusted: a battery-backed clock that was set; none")
     add("--decoder", default="", help="makes the WAV file {out} of the audio file {in}, for what is not WAV (ffmpeg or mpg123, where one is installed)")

@@ -64,6 +64,9 @@ class Library:
             except Unplayable as e:
                 raise Unplayable("AUDIO_FETCH", f"{command[0]}: {e.note}") from e
 
+    def keeps(self, sha256):
+        return os.path.exists(os.path.join(self.folder, sha256))
+
     def fetch(self, url, sha256, seconds=FETCH_SECONDS):
         """The file behind a URL, kept under its hash so that a storm needs no second download."""
         if not sha256:

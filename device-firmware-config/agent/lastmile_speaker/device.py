@@ -125,7 +125,7 @@ class Device:
             return self.refuse(it, "NO_FLOOR")
         with self.memory.lock:
             known = self.memory.known(body.content)
-            if known and not again(known, it.id):
+            if known and not again(known, it.id) and not self.dropped(body, known, it.id):
                 known.asked_by(it.id)
                 self.memory.post(receipt(it.id, known.content, known.last))
                 self.memory.stale = True
@@ -180,6 +180,11 @@ class Device:
                 self.answer(known, "failed", reason=e.reason, note=e.note)
             except Exception as e:  # whatever it was, it has an answer
                 self.answer(known, "failed", reason="INTERNAL", note=repr(e))
+
+    def dropped(self, body, known, delivery):
+        """A clip that it said it keeps, and had to make room of since, is fetched again."""
+        told_again = body.kind == "PRELOAD" and delivery not in known.ids
+        return told_again and known.last["outcome"] == "done" and not self.studio.library.keeps(body.sha256)
 
     # Floor and keys.
 

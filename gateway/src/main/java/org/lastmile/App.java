@@ -110,6 +110,7 @@ public final class App implements AutoCloseable {
   private LoudspeakerChannel loudspeakers;
   private WeComChannel wecom;
   private Clips clips;
+  private ForeseenClips foreseen;
   private HornChannel horn;
 
   /** Starts the gateway. Throws what stands in the way, in words, with everything stopped again. */
@@ -258,6 +259,10 @@ public final class App implements AutoCloseable {
       if (loudspeakers != null && config.selfTest() != null) {
         loudspeakers.testDaily(config.selfTest(), this::engaged, () -> {});
       }
+      if (foreseen != null && config.loudspeaker().rendering().preload() != null) {
+        loudspeakers.preloadDaily(
+            config.loudspeaker().rendering().preload(), this::engaged, foreseen);
+      }
       port = listen(config.http(), vertx, router);
       managementPort = observe(config.http(), vertx, health, lanes);
     } catch (Exception | Error e) {
@@ -330,11 +335,15 @@ public final class App implements AutoCloseable {
     if (config.loudspeaker() != null) {
       loudspeakers =
           LoudspeakerChannel.open(config.loudspeaker(), ledger.memory("loudspeaker"), clock, vertx);
-      channel(
-          "loudspeaker",
-          Planner.Address.DEVICE,
-          new SpeakingChannel(
-              withPlatform(config, clock), this::device, voices(config.loudspeaker(), clock)));
+      Voices voices = voices(config.loudspeaker(), clock);
+      SpeakingChannel speaking =
+          new SpeakingChannel(withPlatform(config, clock), this::device, voices);
+      channel("loudspeaker", Planner.Address.DEVICE, speaking);
+      if (voices != null) {
+        foreseen =
+            new ForeseenClips(
+                speaking, voices, registries::current, () -> config.policy().wording());
+      }
     } else if (config.horn() != null) {
       log.error(
           "channels.horn needs channels.loudspeaker, which takes all other devices: it is off");

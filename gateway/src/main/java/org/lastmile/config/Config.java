@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.lastmile.channel.horn.HornConfig;
 import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
+import org.lastmile.channel.loudspeaker.PreloadPlan;
 import org.lastmile.channel.loudspeaker.SelfTestPlan;
 import org.lastmile.channel.sms.SmsConfig;
 import org.lastmile.channel.wechat.WeChatConfig;
@@ -245,7 +246,7 @@ public record Config(
     Keys speakers = channels.section("loudspeaker");
     SelfTestPlan selfTest =
         speakers.present() ? selfTest(speakers.section("self-test"), zone) : null;
-    LoudspeakerConfig loudspeaker = loudspeaker(speakers, base, served.publicUrl());
+    LoudspeakerConfig loudspeaker = loudspeaker(speakers, base, served.publicUrl(), zone);
     Keys accounts = channels.section("wechat");
     WeChatConfig.Limits limits = limits(accounts.section("limits"));
     WeChatConfig wechat = wechat(accounts, limits);
@@ -407,7 +408,8 @@ public record Config(
     return enabled ? new SelfTestPlan(at, zone, spread, volume) : null;
   }
 
-  private static LoudspeakerConfig loudspeaker(Keys keys, Path base, String publicUrl) {
+  private static LoudspeakerConfig loudspeaker(
+      Keys keys, Path base, String publicUrl, ZoneId zone) {
     if (!keys.present()) {
       return null;
     }
@@ -426,7 +428,8 @@ public record Config(
     int inFlight = keys.number("in-flight", 0, 0, 60_000);
     Duration patience = keys.duration("patience", Duration.ofSeconds(20));
     Path clientAuthority = keys.path("client-authority", null);
-    LoudspeakerConfig.Rendering rendering = rendering(keys.section("speech"), base, publicUrl);
+    LoudspeakerConfig.Rendering rendering =
+        rendering(keys.section("speech"), base, publicUrl, zone);
     keys.done();
     try {
       return new LoudspeakerConfig(
@@ -505,7 +508,8 @@ public record Config(
     return horn;
   }
 
-  private static LoudspeakerConfig.Rendering rendering(Keys keys, Path base, String publicUrl) {
+  private static LoudspeakerConfig.Rendering rendering(
+      Keys keys, Path base, String publicUrl, ZoneId zone) {
     LoudspeakerConfig.Rendering usual =
         LoudspeakerConfig.Rendering.into(
             base.resolve("data/clips"), publicUrl.isEmpty() ? "" : publicUrl + "/audio");
@@ -523,7 +527,8 @@ public record Config(
             keys.number("workers", usual.workers(), 1, 32),
             1024L * 1024 * keys.number("megabytes", (int) (usual.most() >> 20), 1, 1_000_000),
             keys.someTime("keep", usual.keep()),
-            keys.path("recordings", null));
+            keys.path("recordings", null),
+            preload(keys.section("preload"), zone));
     if (command.isEmpty() || command.get(0).isBlank()) {
       keys.problem("command", "names no program");
     }
@@ -535,6 +540,18 @@ public record Config(
     }
     keys.done();
     return keys.present() ? rendering : null;
+  }
+
+  private static PreloadPlan preload(Keys keys, ZoneId zone) {
+    boolean enabled = keys.flag("enabled", true);
+    LocalTime at = keys.time("at", LocalTime.of(13, 30));
+    Duration spread = keys.duration("spread", Duration.ofHours(1));
+    if (spread.compareTo(Duration.ofHours(12)) > 0) {
+      keys.problem("spread", "is longer than 12h");
+      spread = Duration.ofHours(12);
+    }
+    keys.done();
+    return enabled ? new PreloadPlan(at, zone, spread) : null;
   }
 
   private static WeChatConfig wechat(Keys keys, WeChatConfig.Limits limits) {

@@ -7,13 +7,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lastmile.channel.horn.HornConfig;
+import org.lastmile.channel.loudspeaker.PreloadPlan;
 import org.lastmile.channel.sms.SmsConfig;
 import org.lastmile.warning.Grade;
 import org.lastmile.warning.Planner;
@@ -58,6 +62,71 @@ class ConfigTest {
     assertThat(config.wechat()).isNull();
     assertThat(config.carriers()).isEmpty();
     assertThat(config.intake().folder()).isNull();
+  }
+
+  @Test
+  void clipsAreBroughtAheadAfterLunchUnlessTheOfficeSaysOtherwise() throws IOException {
+    String speech = "time-zone: Asia/Urumqi\nchannels: { loudspeaker: { speech: { %s } } }";
+    ZoneId zone = ZoneId.of("Asia/Urumqi");
+
+    assertThat(preload(speech.formatted("")))
+        .isEqualTo(new PreloadPlan(LocalTime.of(13, 30), zone, Duration.ofHours(1)));
+    assertThat(preload(speech.formatted("preload: { at: '02:00', spread: 3h }")))
+        .isEqualTo(new PreloadPlan(LocalTime.of(2, 0), zone, Duration.ofHours(3)));
+    assertThat(preload(speech.formatted("preload: { enabled: false }"))).isNull();
+  }
+
+  private PreloadPlan preload(String yaml) throws IOException {
+    return read(yaml).loudspeaker().rendering().preload();
+  }
+
+  @Test
+  void theCountysPlatformIsReadAsItIsWritten() throws IOException {
+    HornConfig horn =
+        read(
+                """
+                channels:
+                  loudspeaker: {}
+                  horn:
+                    url: https://county.example/api/broadcast
+                    method: PUT
+                    headers: { X-Api-Key: "${COUNTY_KEY}" }
+                    body: '{"msgId":"{id}","msgDesc":"{text}"}'
+                    stop: '{"cancel":"{supersedes}"}'
+                    kinds: { WARN: ["1"], LIFT: ["2"] }
+                    answer: { code: /code, good: [0, 200], refused: ["1404"], reference: /data/taskId }
+                    receipts: { token: "${COUNTY_CALLBACK}", id: /msgId, outcome: /state, played: ["3"], failed: [4, 5] }
+                    devices: { prefixes: [GY-], words: [县平台] }
+                    patience: 5s
+                    in-flight: 2
+                """,
+                Map.of("COUNTY_KEY", "geheim", "COUNTY_CALLBACK", "a-token-of-the-county"))
+            .horn();
+
+    assertThat(horn)
+        .isEqualTo(
+            new HornConfig(
+                "https://county.example/api/broadcast",
+                "PUT",
+                Map.of("X-Api-Key", "geheim"),
+                "application/json",
+                "{\"msgId\":\"{id}\",\"msgDesc\":\"{text}\"}",
+                "{\"cancel\":\"{supersedes}\"}",
+                Map.of("WARN", "1", "LIFT", "2"),
+                new HornConfig.Answer("/code", Set.of("0", "200"), Set.of("1404"), "/data/taskId"),
+                new HornConfig.Receipts(
+                    "a-token-of-the-county",
+                    "/msgId",
+                    "/state",
+                    Set.of(),
+                    Set.of(),
+                    Set.of("3"),
+                    Set.of("4", "5")),
+                new HornConfig.Devices(List.of("GY-"), List.of("县平台")),
+                Duration.ofSeconds(5),
+                2,
+                ZoneId.of("Asia/Shanghai")));
+    assertThat(horn.toString()).doesNotContain("geheim", "a-token-of-the-county");
   }
 
   @Test

@@ -96,6 +96,7 @@ public final class LoudspeakerChannel implements Channel {
   private volatile Consumer<Preloaded> preloaded = answer -> {};
   private volatile Set<String> registered = Set.of();
   private volatile SelfTests selfTests;
+  private volatile Preloads preloads;
   private long followed;
 
   private LoudspeakerChannel(
@@ -256,7 +257,7 @@ public final class LoudspeakerChannel implements Channel {
             this::sendAgain,
             this::seen,
             this::linkChanged,
-            answer -> preloaded.accept(answer));
+            this::preloaded);
     link.start(inbox);
     sweeping = timer.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
   }
@@ -318,6 +319,25 @@ public final class LoudspeakerChannel implements Channel {
         (device, volume) -> volume == 0 ? report(device) : test(device, volume, TEST);
     selfTests =
         new SelfTests(plan, clock, nanos, memory, devices, tester, engaged, reported, testing);
+  }
+
+  /**
+   * Every day from now on devices are told to fetch what they will play in a storm. Called once,
+   * after {@link #listen}.
+   *
+   * @param engaged asked right before devices are told
+   */
+  public void preloadDaily(PreloadPlan plan, SelfTests.Engaged engaged, Preloads.Library library) {
+    Preloads.Teller teller = (device, piece) -> preload(device, piece.audio(), piece.sha256());
+    preloads = new Preloads(plan, clock, nanos, memory, devices, library, teller, engaged, testing);
+  }
+
+  private void preloaded(Preloaded answer) {
+    Preloads daily = preloads;
+    if (daily != null) {
+      daily.heard(answer);
+    }
+    preloaded.accept(answer);
   }
 
   /** How the last self-test of all went; empty before the first. Blocks. */
@@ -560,6 +580,10 @@ public final class LoudspeakerChannel implements Channel {
     List<Health.Part> parts = new ArrayList<>(List.of(told));
     if (wire.state() != Health.State.DOWN) {
       parts.addAll(List.of(devices.health(), trust(), strangers.health()));
+      Preloads daily = preloads;
+      if (daily != null) {
+        parts.add(daily.health());
+      }
     }
     parts.addAll(link.more());
     // Without its link a channel is down, however many devices it remembers.
@@ -764,6 +788,10 @@ public final class LoudspeakerChannel implements Channel {
         SelfTests tests = selfTests;
         if (tests != null) {
           tests.tick();
+        }
+        Preloads daily = preloads;
+        if (daily != null) {
+          daily.tick();
         }
       }
       if (!closed && keeping.compareAndSet(false, true)) {

@@ -218,6 +218,7 @@ public record LoudspeakerConfig(
    * @param most bytes of clips that are kept
    * @param keep how long a clip is kept that nobody uses
    * @param recordings folder with recordings and their list; null = none
+   * @param preload when clips are brought to devices ahead; null = never
    */
   public record Rendering(
       List<String> command,
@@ -229,7 +230,8 @@ public record LoudspeakerConfig(
       int workers,
       long most,
       Duration keep,
-      Path recordings) {
+      Path recordings,
+      PreloadPlan preload) {
 
     /** As Debian ships it: this voice says characters, its sister cmn reads their pinyin out. */
     public static final List<String> ESPEAK =
@@ -237,6 +239,21 @@ public record LoudspeakerConfig(
 
     public Rendering {
       command = List.copyOf(command);
+    }
+
+    /** One whose clips are fetched when a command comes. */
+    public Rendering(
+        List<String> command,
+        String format,
+        Path folder,
+        String url,
+        Duration limit,
+        Duration patience,
+        int workers,
+        long most,
+        Duration keep,
+        Path recordings) {
+      this(command, format, folder, url, limit, patience, workers, most, keep, recordings, null);
     }
 
     /** By espeak-ng, everything else by default. */
@@ -252,6 +269,12 @@ public record LoudspeakerConfig(
           512L * 1024 * 1024,
           Duration.ofDays(90),
           null);
+    }
+
+    /** The same, and clips are brought to devices ahead. */
+    public Rendering with(PreloadPlan plan) {
+      return new Rendering(
+          command, format, folder, url, limit, patience, workers, most, keep, recordings, plan);
     }
   }
 }

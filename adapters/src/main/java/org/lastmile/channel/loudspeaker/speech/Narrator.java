@@ -127,10 +127,15 @@ final class Narrator implements AutoCloseable {
    * @param soon a warning waits for it
    */
   CompletableFuture<Clip> say(String text, boolean soon) {
+    return make(key(text), out -> speak(text, out), soon);
+  }
+
+  /** Under which that text is kept: another voice makes another clip of it. */
+  String key(String text) {
     List<String> whole = new ArrayList<>(config.command());
     whole.add(config.format());
     whole.add(text);
-    return make(Clips.hash(whole), out -> speak(text, out), soon);
+    return Clips.hash(whole);
   }
 
   /** The same for sound that is put together: kept under that key. */

@@ -7,12 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import org.lastmile.channel.Channel;
 import org.lastmile.channel.Content;
@@ -96,6 +98,47 @@ public final class SpeakingChannel implements Channel {
         .orTimeout(voices.get().config().patience().toMillis(), TimeUnit.MILLISECONDS)
         .handle((clip, failure) -> said(message, words, profile, clip, failure))
         .thenCompose(loudspeakers::send);
+  }
+
+  /**
+   * A clip that can be made before it is needed.
+   *
+   * @param key the same for the same clip, 64 hex digits
+   */
+  public record Ahead(String key, Supplier<CompletableFuture<Clip>> clip) {}
+
+  /** Whether a device of the ledger can't say words by itself. */
+  public static boolean needsAudio(Device device) {
+    return SpeakerProfile.of(device.model(), device.playMode()).audio();
+  }
+
+  /** Whether that device is given audio, and somewhere to fetch it. */
+  public boolean givesAudio(String device) {
+    Device its = devices.apply(device);
+    return voices.filter(v -> !v.config().url().isEmpty()).isPresent()
+        && wantsAudio(profile(its), its);
+  }
+
+  /**
+   * What such a device plays for both of two contents that differ in all that only a warning can
+   * tell; empty = not the same, so it can't be known before.
+   */
+  public Optional<Ahead> ahead(String device, Content one, Content other) {
+    Device its = devices.apply(device);
+    List<String> formats = profile(its).formats();
+    return voices
+        .flatMap(v -> v.ahead(one, other, its.playMode()))
+        .map(
+            ahead ->
+                new Ahead(
+                    ahead.key(), () -> ahead.clip().get().thenCompose(c -> played(c, formats))));
+  }
+
+  private static CompletableFuture<Clip> played(Clip clip, List<String> formats) {
+    return formats.contains(clip.format())
+        ? CompletableFuture.completedFuture(clip)
+        : CompletableFuture.failedFuture(
+            new IllegalArgumentException("it does not play " + clip.format()));
   }
 
   private Message said(

@@ -102,6 +102,25 @@ public final class Voices implements AutoCloseable {
             });
   }
 
+  /**
+   * What a device of that 播报方式 plays for both contents, when that is one and the same clip; empty =
+   * it is not.
+   */
+  Optional<SpeakingChannel.Ahead> ahead(Content one, Content other, String playMode) {
+    Optional<Recordings.Recording> recording = recordings.find(one, playMode);
+    if (!recording.equals(recordings.find(other, playMode))) {
+      return Optional.empty();
+    }
+    boolean alone =
+        recording.isPresent() && (recording.get().instead() || config.format().equals("mp3"));
+    if (!alone && !one.text().equals(other.text())) {
+      return Optional.empty();
+    }
+    String first = alone ? "recording" : narrator.key(ALOUD.say(one.text()));
+    String key = recording.map(r -> key(first, r.file())).orElse(first);
+    return Optional.of(new SpeakingChannel.Ahead(key, () -> of(one, playMode, false)));
+  }
+
   private CompletableFuture<Clip> recorded(Path file, boolean soon) {
     return narrator.make(
         key("recording", file),

@@ -266,6 +266,48 @@ class SpeakingChannelTest {
     assertThat(channel.check().why()).contains("gone.wav");
   }
 
+  @Test
+  void a_clip_is_made_ahead_when_no_warning_can_change_it() throws Exception {
+    Path recordings = Files.createDirectory(folder.resolve("recordings"));
+    new Wav(16_000, new short[16_000]).write(recordings.resolve("red.wav"));
+    new Wav(16_000, new short[8_000]).write(recordings.resolve("lift.wav"));
+    Files.writeString(
+        recordings.resolve("recordings.csv"),
+        """
+        文件,方言,类型,等级,灾害,隐患点,方式,演练
+        red.wav,四川话,预警,红色,暴雨,,代替,
+        lift.wav,四川话,解除,,,,之后,
+        """);
+    open(rendering(READS, "http://gateway/audio", Duration.ofSeconds(20)));
+    Content one = content("c1", Content.Kind.WARN, "甲台预警。", List.of());
+    Content other = content("c1", Content.Kind.WARN, "乙台预警。", List.of());
+
+    assertThat(channel.givesAudio("mute")).isTrue();
+    assertThat(channel.givesAudio("sichuan")).isTrue();
+    assertThat(channel.givesAudio("plain")).isFalse();
+    assertThat(channel.ahead("mute", one, other)).isEmpty();
+    assertThat(sha(channel.ahead("mute", one, one).orElseThrow()))
+        .isEqualTo(sent("mute", one).speech().sha256());
+    // A recording that is played instead of the words stands for whatever words.
+    assertThat(sha(channel.ahead("sichuan", one, other).orElseThrow()))
+        .isEqualTo(sent("sichuan", one).speech().sha256())
+        .isEqualTo(sent("sichuan", other).speech().sha256());
+    Content lift = content("c1", Content.Kind.LIFT, "甲台解除。", List.of());
+    Content lifted = content("c1", Content.Kind.LIFT, "乙台解除。", List.of());
+    assertThat(channel.ahead("sichuan", lift, lifted)).isEmpty();
+  }
+
+  private static String sha(SpeakingChannel.Ahead ahead) throws Exception {
+    return ahead.clip().get().get(20, TimeUnit.SECONDS).sha256();
+  }
+
+  @Test
+  void nothing_is_made_ahead_where_no_device_could_fetch_it() throws Exception {
+    open(rendering(READS, "", Duration.ofSeconds(20)));
+
+    assertThat(channel.givesAudio("mute")).isFalse();
+  }
+
   private Path clip(Content content) {
     return folder.resolve("clips").resolve(content.speech().sha256() + ".wav");
   }

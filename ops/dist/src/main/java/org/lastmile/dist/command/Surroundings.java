@@ -3,6 +3,7 @@ package org.lastmile.dist.command;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -17,8 +18,10 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.lastmile.channel.Channel;
 import org.lastmile.channel.Health;
+import org.lastmile.channel.Memory;
 import org.lastmile.channel.loudspeaker.LoudspeakerChannel;
 import org.lastmile.channel.loudspeaker.LoudspeakerConfig;
+import org.lastmile.channel.loudspeaker.speech.SpeakingChannel;
 import org.lastmile.channel.sms.SmsChannel;
 import org.lastmile.channel.sms.SmsConfig;
 import org.lastmile.channel.wechat.WeChatChannel;
@@ -29,6 +32,9 @@ import org.lastmile.ledger.Ledger;
 import org.lastmile.ledger.MemoryLedger;
 import org.lastmile.ledger.RedisAddress;
 import org.lastmile.ledger.RedisLedger;
+import org.lastmile.registry.Registries;
+import org.lastmile.registry.Registry;
+import org.lastmile.warning.Loudspeaker;
 
 /**
  * Everything around the gateway that a configuration names, tried once with the gateway's own
@@ -42,6 +48,9 @@ record Surroundings(List<String> good, List<String> problems) {
 
   /** A broker is tried with some thousand small messages. */
   private static final Duration LIMITS = Duration.ofSeconds(40);
+
+  /** Devices named before the rest becomes a count. */
+  private static final int NAMED = 10;
 
   private static final String KEPT = "receipts kept while away";
 
@@ -78,20 +87,22 @@ record Surroundings(List<String> good, List<String> problems) {
 
   private void store(Config config) {
     if (config.store().embedded()) {
-      embedded(config.store());
+      embedded(config);
       return;
     }
     try (Ledger ledger =
         new RedisLedger(RedisAddress.parse(config.store().redis()), config.jurisdiction())) {
       ledger.ping();
       good.add("store.redis: answers");
+      audio(config, ledger);
     } catch (RuntimeException e) {
       // Whatever the store's client throws, it is the store that can't be used.
       problems.add("store.redis: " + e.getMessage());
     }
   }
 
-  private void embedded(Config.Store store) {
+  private void embedded(Config config) {
+    Config.Store store = config.store();
     Path trial = null;
     try {
       Path data = store.data();
@@ -100,18 +111,94 @@ record Surroundings(List<String> good, List<String> problems) {
         trial = Files.createTempDirectory("lastmile-check-");
         data = trial;
       }
+      // The very server that the gateway would start: another one can't read its data.
       try (EmbeddedRedis redis =
-          EmbeddedRedis.start(
-              data, Optional.of(store.server()).filter(s -> !s.isEmpty()).map(Path::of))) {
+          store.server().isEmpty()
+              ? EmbeddedRedis.start(data)
+              : EmbeddedRedis.start(data, Optional.of(Path.of(store.server())))) {
         good.add("store: Redis " + redis.version() + " starts");
+        if (trial == null) {
+          try (Ledger ledger = new RedisLedger(redis.address(), config.jurisdiction())) {
+            audio(config, ledger);
+          }
+        }
       }
-    } catch (EmbeddedRedis.Refused e) {
+    } catch (EmbeddedRedis.Refused | Memory.Away | IllegalStateException e) {
       problems.add("store.data: " + e.getMessage());
     } catch (IOException e) {
       problems.add("store.data: no folder for a trial can be made: " + e.getMessage());
     } finally {
       delete(trial);
     }
+  }
+
+  /** Loudspeakers of the registry that need audio, and no way for it to reach them. */
+  private void audio(Config config, Ledger ledger) {
+    if (config.loudspeaker() == null) {
+      return;
+    }
+    Registry registry = new Registries(ledger.memory("registry"), Clock.systemUTC()).current();
+    List<String> mute =
+        registry.loudspeakers().stream()
+            .filter(l -> !ofThePlatform(config, l))
+            .filter(l -> SpeakingChannel.needsAudio(device(l)))
+            .map(Loudspeaker::id)
+            .sorted()
+            .toList();
+    String path = "channels.loudspeaker.speech";
+    if (mute.isEmpty()) {
+      return;
+    }
+    String why = unreachable(config.loudspeaker());
+    if (why.isEmpty()) {
+      good.add(path + ": audio for " + mute.size() + " loudspeakers that need it");
+      return;
+    }
+    problems.add(
+        "%s: %d loudspeakers can't speak and get words all the same: %s: %s%s"
+            .formatted(
+                path,
+                mute.size(),
+                why,
+                String.join(", ", mute.subList(0, Math.min(NAMED, mute.size()))),
+                mute.size() > NAMED ? "…" : ""));
+  }
+
+  /** Why no device fetches audio; empty = devices can. */
+  private static String unreachable(LoudspeakerConfig config) {
+    if (config.rendering() == null) {
+      return "nothing makes audio for them, write speech: {} and http.public-url";
+    }
+    String url = config.rendering().url();
+    if (url.isEmpty()) {
+      return "set http.public-url to an address that they reach";
+    }
+    boolean local = config.isEmbedded() && isLoopback(config.host());
+    return !local && isLoopback(URI.create(url).getHost())
+        ? url
+            + " is the device itself for whoever asks, set http.public-url to an address of this"
+            + " machine that they reach"
+        : "";
+  }
+
+  /** By its name alone: a name that DNS gives is not asked for. */
+  private static boolean isLoopback(String host) {
+    return host != null
+        && (host.equalsIgnoreCase("localhost")
+            || host.matches("127(?:\\.\\d{1,3}){3}")
+            || host.matches("\\[?::1\\]?"));
+  }
+
+  private static boolean ofThePlatform(Config config, Loudspeaker loudspeaker) {
+    return config.horn() != null
+        && config
+            .horn()
+            .devices()
+            .has(loudspeaker.id(), loudspeaker.model(), loudspeaker.playMode());
+  }
+
+  private static SpeakingChannel.Device device(Loudspeaker loudspeaker) {
+    return new SpeakingChannel.Device(loudspeaker.model(), loudspeaker.playMode());
   }
 
   /** It is there and can be written to, or can be made. */

@@ -19,7 +19,7 @@ import org.lastmile.channel.loudspeaker.Mosquitto;
 
 /** The reference loudspeaker as a process: a bundle goes in, WAV files and actions come out. */
 final class Agent implements AutoCloseable {
-  private static final Path PROGRAM =
+  static final Path PROGRAM =
       Path.of("..", "..", "device-firmware-config", "agent", "lastmile-speaker");
   private static final String PYTHON = python();
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -44,6 +44,38 @@ final class LiveSite implements AutoCloseable {
 
   /** Opens it: when that is done the gateway runs. */
   LiveSite(Path folder, boolean brokered, String... devices) throws Exception {
+    this(
+        folder,
+        brokered,
+        "http: { host: 127.0.0.1, port: 0, management-port: 0 }",
+        "",
+        "",
+        Stream.of(devices).map(Township::speaker).toArray(Loudspeaker[]::new));
+  }
+
+  /**
+   * One with its own endpoint whose HTTP server has a known port.
+   *
+   * @param speaker more of the loudspeakers' section
+   * @param channels further channels, indented
+   */
+  static LiveSite reachable(
+      Path folder, int port, String speaker, String channels, Loudspeaker... devices)
+      throws Exception {
+    String http =
+        "http: { host: 127.0.0.1, port: %1$d, management-port: 0, public-url: 'http://127.0.0.1:%1$d' }"
+            .formatted(port);
+    return new LiveSite(folder, false, http, speaker, channels, devices);
+  }
+
+  private LiveSite(
+      Path folder,
+      boolean brokered,
+      String http,
+      String speaker,
+      String channels,
+      Loudspeaker... devices)
+      throws Exception {
     this.folder = folder;
     Path policy =
         Files.writeString(
@@ -62,20 +94,23 @@ final class LiveSite implements AutoCloseable {
         Files.writeString(
             folder.resolve("lastmile.yaml"),
             """
-            http: { host: 127.0.0.1, port: 0, management-port: 0 }
+            %s
             store: { data: data }
             channels:
-              loudspeaker: { %s, patience: 3s }
+              loudspeaker: { %s, patience: 3s%s }
+            %s
             policy: %s
             """
                 .formatted(
+                    http,
                     brokered
                         ? "broker: 'mqtt://127.0.0.1:%d', username: %s, password: %s"
                             .formatted(port, ACCOUNT, PASSWORD)
                         : "broker: embedded, host: 127.0.0.1, port: " + port,
+                    speaker,
+                    channels.stripTrailing(),
                     policy));
-    Loudspeaker[] all = Stream.of(devices).map(Township::speaker).toArray(Loudspeaker[]::new);
-    new Township(folder, all).close();
+    new Township(folder, devices).close();
     provision(config);
     broker = brokered ? ProvisionedBroker.files(folder.resolve("out/broker"), port) : null;
     app = App.start(Config.read(config), Clock.systemUTC(), "token of the test");

@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.lastmile.channel.ChannelContract.Heard;
@@ -58,9 +60,8 @@ final class Site implements AutoCloseable {
 
   private Site(Path folder, LoudspeakerConfig config, boolean brokered) throws IOException {
     this.config = config;
-    int port = brokered ? URI.create(config.broker()).getPort() : config.port();
     site = Provisioning.of(config, memory, Clock.systemUTC());
-    Server server = new Server("127.0.0.1", port, false, null);
+    Server server = new Server("127.0.0.1", port(), false, null);
     Bundle own =
         new Bundle(
             Township.speaker(DEVICE), List.of(), site.password(DEVICE), server, site.keys(), false);
@@ -68,8 +69,12 @@ final class Site implements AutoCloseable {
     bundles.write(own);
     bundles.writeBroker(List.of(own), server, GATEWAY, GATEWAY_PASSWORD);
     bundle = bundles.folderOf(DEVICE);
-    broker = brokered ? ProvisionedBroker.files(folder.resolve("out/broker"), port) : null;
+    broker = brokered ? ProvisionedBroker.files(folder.resolve("out/broker"), port()) : null;
     start();
+  }
+
+  private int port() {
+    return config.isEmbedded() ? config.port() : URI.create(config.broker()).getPort();
   }
 
   /** Again on the same port, as soon as that is free. */
@@ -91,6 +96,14 @@ final class Site implements AutoCloseable {
 
   Path bundle() {
     return bundle;
+  }
+
+  /** Tells the device to fetch a clip, and waits for what it says. */
+  LoudspeakerChannel.Preloaded preload(URI audio, String sha256) {
+    Map<String, LoudspeakerChannel.Preloaded> answers = new ConcurrentHashMap<>();
+    channel.onPreloaded(answer -> answers.put(answer.content(), answer));
+    String content = channel.preload(DEVICE, audio, sha256).content();
+    return await().atMost(SOON).until(() -> answers.get(content), Objects::nonNull);
   }
 
   /** Sends until the device has it. */
@@ -144,7 +157,7 @@ final class Site implements AutoCloseable {
                     k -> k.key().kid(), k -> Base64.getDecoder().decode(k.key().base64())));
     SpeakerFleet fleet =
         new SpeakerFleet(
-            FleetSettings.of(URI.create("mqtt://127.0.0.1:" + config.port()), keys)
+            FleetSettings.of(URI.create("mqtt://127.0.0.1:" + port()), keys)
                 .withPlayTime(playTime)
                 .withRetry(Duration.ofMillis(200), Duration.ofSeconds(1)));
     fleet.add(SpeakerSettings.of(DEVICE, "510723104201").withPassword(site.password(DEVICE)));

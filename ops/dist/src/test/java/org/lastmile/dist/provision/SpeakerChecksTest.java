@@ -38,9 +38,28 @@ class SpeakerChecksTest extends AgentOnABroker {
         assertThat(frames.map(f -> f.getFileName().toString()))
             .as("golden commands, all of them here and in the tests below")
             .filteredOn(
-                n -> n.matches("(command|refuse)-.*|(sm2|pre).*") && !n.endsWith(".body.json"))
-            .hasSizeBetween(14, 15);
+                n -> n.matches("(command|refuse|tree)-.*|(sm2|pre).*") && !n.endsWith(".body.json"))
+            .hasSize(21);
       }
+      assertThat(agent.said()).doesNotContain("Traceback");
+      everyAnswerObeysItsSchema();
+    }
+  }
+
+  @Test
+  void goldenFramesUnderOneSignatureAndTheGoldenPreloadGetTheirOutcomes() throws Exception {
+    try (Agent agent = agent(false, testKey, GOLDEN)) {
+      golden("tree-wrong-sibling", "refused BAD_SIGNATURE");
+      golden("tree-wrong-order", "refused BAD_SIGNATURE");
+      golden("tree-without-a-level", "refused BAD_SIGNATURE");
+      golden("tree-malformed-path", "refused MALFORMED");
+      assertThat(agent.sounds("tree-1")).isEmpty();
+      golden("tree-first", "received, playing, played");
+      golden("tree-last", "received, playing, played");
+      assertThat(agent.sounds("tree-1")).hasSize(3);
+      // Its gateway is an example's.
+      golden("preload", "received, failed AUDIO_FETCH");
+      assertThat(agent.sounds("preload-1")).isEmpty();
       assertThat(agent.said()).doesNotContain("Traceback");
       everyAnswerObeysItsSchema();
     }

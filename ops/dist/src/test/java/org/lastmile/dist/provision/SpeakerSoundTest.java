@@ -108,6 +108,16 @@ class SpeakerSoundTest extends AgentOnABroker {
         assertThat(outcome("p." + i)).isEqualTo("received, done");
       }
       assertThat(agent.audio()).containsExactly(hashes.get(2));
+
+      String url = server.url("0.wav", big);
+      ObjectNode again = audio("p0", 200, url, hashes.get(0)).put("kind", "PRELOAD");
+      command(Frames.signed("p.0.again", again));
+      assertThat(outcome("p.0.again")).isEqualTo("received, done");
+      assertThat(agent.audio()).as("dropped, and told again").containsExactly(hashes.get(0));
+      command(Frames.signed("p.0.kept", again));
+      assertThat(outcome("p.0.kept")).isEqualTo("done");
+      assertThat(server.asked().stream().filter("0.wav"::equals)).hasSize(2);
+      assertThat(agent.said()).doesNotContain("Traceback");
     }
   }
 
@@ -207,6 +217,34 @@ class SpeakerSoundTest extends AgentOnABroker {
     }
   }
 
+  /**
+   * What the voice itself makes of the characters: {@code cmn} would read their pinyin as English.
+   */
+  @Test
+  void itsOwnVoiceSaysTheCharacters() throws Exception {
+    Path words = Files.writeString(folder.resolve("words.txt"), "立即转移");
+    String phonemes = phonemes("cmn-latn-pinyin", words);
+    assertThat(phonemes).contains("tS;'i35").doesNotContain("(en)");
+    String help = agentHelp();
+    assertThat(help).contains("espeak-ng -v cmn-latn-pinyin -s 150 -f {text} -w {out}");
+  }
+
+  private static String phonemes(String voice, Path words) throws Exception {
+    return said("espeak-ng", "-v", voice, "-q", "-x", "-f", words.toString());
+  }
+
+  private static String agentHelp() throws Exception {
+    return said("env", "COLUMNS=400", "python3", "-B", Agent.PROGRAM.toString(), "--help")
+        .replaceAll("\\s+", " ");
+  }
+
+  private static String said(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(text).isZero();
+    return text;
+  }
+
   private static String[] with(String... more) {
     return Stream.of(GOLDEN, more).flatMap(Arrays::stream).toArray(String[]::new);
   }
@@ -233,7 +271,7 @@ class SpeakerSoundTest extends AgentOnABroker {
   private Path tone() throws Exception {
     Path tone = folder.resolve("tone.wav");
     Process process =
-        new ProcessBuilder("espeak-ng", "-v", "cmn", "-w", tone.toString(), "转移")
+        new ProcessBuilder("espeak-ng", "-v", "cmn-latn-pinyin", "-w", tone.toString(), "转移")
             .inheritIO()
             .start();
     assertThat(process.waitFor()).isZero();

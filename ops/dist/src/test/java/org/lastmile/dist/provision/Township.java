@@ -72,6 +72,12 @@ final class Township implements AutoCloseable {
         id, "村口'大'喇叭", "上坝村", null, List.of("P-1"), "RPi", "", "三组", "510723104201");
   }
 
+  /** One that plays files and can't speak. */
+  static Loudspeaker mute(String id) {
+    return new Loudspeaker(
+        id, "村口音箱", "上坝村", null, List.of("P-1"), "RPi", "音频", "三组", "510723104201");
+  }
+
   static Loudspeaker without(String id, String code) {
     return new Loudspeaker(id, id, "", null, List.of(), "", "", "", code);
   }
