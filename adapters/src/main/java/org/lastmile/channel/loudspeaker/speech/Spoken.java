@@ -2,10 +2,12 @@ package org.lastmile.channel.loudspeaker.speech;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Says a written text: numbers, units and signs become the Mandarin words that a listener expects,
@@ -66,6 +68,9 @@ final class Spoken {
   private final boolean brackets;
   private final List<Rule> rules = rules();
 
+  /** Which rules can fit where a character stands: none, at nearly all of a Chinese text. */
+  private final Map<Character, int[]> beginning = new ConcurrentHashMap<>();
+
   /**
    * For one make of loudspeaker.
    *
@@ -82,18 +87,21 @@ final class Spoken {
   String say(String written) {
     String text = narrow(written);
     StringBuilder said = new StringBuilder(2 * text.length());
-    List<Matcher> matchers =
-        rules.stream().map(r -> r.pattern().matcher(text).useTransparentBounds(true)).toList();
+    Matcher[] matchers = new Matcher[rules.size()];
     int at = 0;
     while (at < text.length()) {
       int from = at;
-      for (int i = 0; i < matchers.size() && at == from; i++) {
-        Matcher matcher = matchers.get(i).region(from, text.length());
+      for (int i : beginning.computeIfAbsent(text.charAt(from), this::rulesBeginningWith)) {
+        if (matchers[i] == null) {
+          matchers[i] = rules.get(i).pattern().matcher(text).useTransparentBounds(true);
+        }
+        Matcher matcher = matchers[i].region(from, text.length());
         if (matcher.lookingAt()) {
           String words = rules.get(i).says().apply(new Place(matcher.toMatchResult(), text));
           if (words != null) {
             said.append(words);
             at = matcher.end();
+            break;
           }
         }
       }
@@ -104,6 +112,17 @@ final class Spoken {
       }
     }
     return tidy(said.toString());
+  }
+
+  /** Those that match the character alone, or would have to see what follows. */
+  int[] rulesBeginningWith(char c) {
+    return IntStream.range(0, rules.size())
+        .filter(
+            i -> {
+              Matcher alone = rules.get(i).pattern().matcher(String.valueOf(c));
+              return alone.lookingAt() || alone.hitEnd();
+            })
+        .toArray();
   }
 
   private List<Rule> rules() {
@@ -375,6 +394,9 @@ final class Spoken {
   }
 
   private static final Pattern PAUSES = Pattern.compile("[，。！？；：、 ]*[，。！？；：、][，。！？；：、 ]*");
+  private static final Pattern AT_THE_ENDS = Pattern.compile("^[，。；：、！？]+|[，、：；]+$");
+  private static final Pattern SPACES = Pattern.compile("(?<![A-Za-z]) +| +(?![A-Za-z])");
+  private static final Pattern AFTER_BRACKETS = Pattern.compile("(?<=】)，");
 
   /** Of several pauses the longest is left, and a space only between Latin words. */
   private static String tidy(String said) {
@@ -390,9 +412,8 @@ final class Spoken {
                       .findFirst()
                       .orElseGet(() -> all.strip().substring(0, 1));
                 });
-    return once.replaceAll("^[，。；：、！？]+|[，、：；]+$", "")
-        .replaceAll("(?<![A-Za-z]) +| +(?![A-Za-z])", "")
-        .replaceAll("(?<=】)，", "")
-        .strip();
+    String inside = AT_THE_ENDS.matcher(once).replaceAll("");
+    String close = SPACES.matcher(inside).replaceAll("");
+    return AFTER_BRACKETS.matcher(close).replaceAll("").strip();
   }
 }
