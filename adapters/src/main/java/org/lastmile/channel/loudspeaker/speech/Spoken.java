@@ -25,6 +25,10 @@ final class Spoken {
 
   private static final String UNIT = Units.PATTERN;
 
+  private static final Pattern UNIT_FIRST = Pattern.compile("\\s*(" + UNIT + ")");
+  private static final Pattern SECOND = Pattern.compile(TO + NUMBER + "\\s*");
+  private static final Pattern NO_AMOUNT = Pattern.compile("\\d{9,}|0\\d+");
+
   /** 两 before these, where they are counted; 二 before everything else: 二月, 二级, 二组. */
   private static final Pattern COUNTED =
       Pattern.compile(
@@ -287,7 +291,7 @@ final class Spoken {
 
   /** The first number of a range, which counts what the second one counts. */
   private String first(Place p) {
-    Matcher second = Pattern.compile(TO + NUMBER + "\\s*").matcher(p.after());
+    Matcher second = SECOND.matcher(p.after());
     return counted(p.group(1), second.lookingAt() ? p.after().substring(second.end()) : "");
   }
 
@@ -298,7 +302,7 @@ final class Spoken {
 
   private String plain(Place p) {
     String digits = p.group(1);
-    if (digits.matches("\\d{9,}|0\\d+")) {
+    if (NO_AMOUNT.matcher(digits).matches()) {
       // 05分 is 零五分; longer ones are codes, said as telephone numbers are.
       return digits.length() > 2 ? Numerals.telephone(digits) : oneByOne(digits);
     }
@@ -309,7 +313,7 @@ final class Spoken {
     if (!number.equals("2") || !numbers) {
       return value(number);
     }
-    Matcher unit = Pattern.compile("\\s*(" + UNIT + ")").matcher(what);
+    Matcher unit = UNIT_FIRST.matcher(what);
     String counts = unit.lookingAt() ? Units.said(unit.group(1)) : what.stripLeading();
     return COUNTED.matcher(counts).lookingAt() ? "两" : value(number);
   }
@@ -366,7 +370,8 @@ final class Spoken {
   }
 
   private boolean kept(int point) {
-    return Character.UnicodeScript.of(point) == Character.UnicodeScript.HAN
+    return (point >= '一' && point <= '龥') // nearly all of them, and quick to tell
+        || Character.UnicodeScript.of(point) == Character.UnicodeScript.HAN
         || "，。！？；：、".indexOf(point) >= 0
         || (point < 128 && (Character.isDigit(point) || (letters && Character.isLetter(point))));
   }
