@@ -310,7 +310,7 @@ final class Dispatch {
       marks.add(Message.Mark.OVER_BUDGET);
     }
     Map<String, String> fields = new HashMap<>();
-    String link = link(of, row);
+    String link = d.audience() == Audience.LOUDSPEAKER ? "" : link(of, row);
     if (!link.isEmpty()) {
       fields.put(Field.LINK, link);
     }

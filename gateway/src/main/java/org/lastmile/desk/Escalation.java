@@ -66,6 +66,9 @@ final class Escalation {
   /** Rows of which nothing was heard in time, and that are not tried again. */
   static List<Event> unresolved(Progress progress, List<Progress.Row> rows, Instant now) {
     List<Event> events = new ArrayList<>();
+    if (progress.unsettled() == 0) {
+      return events; // of a day's warnings that are over, thousands of rows
+    }
     for (Progress.Row row : rows) {
       if (Dispatch.unresolved(progress, row, now)) {
         events.add(

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
  * decides nothing.
  */
 public final class Progress {
+  private static final List<Proof> PROOFS = List.of(Proof.values());
+
   private final Warning warning;
   private final Plan plan;
   private final List<Event> events = new ArrayList<>();
@@ -777,7 +779,11 @@ public final class Progress {
     if (spot.word == null) {
       for (Set<Proof> clause : point.clauses()) {
         if (!met(clause, point, spot)) {
-          clause.stream().sorted().forEach(missing::add);
+          for (Proof proof : PROOFS) {
+            if (clause.contains(proof)) {
+              missing.add(proof);
+            }
+          }
         }
       }
     }

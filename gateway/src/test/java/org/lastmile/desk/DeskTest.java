@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Content;
+import org.lastmile.channel.Field;
 import org.lastmile.channel.Memory;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
@@ -53,6 +54,14 @@ class DeskTest {
 
     town.writes(Town.phone("A", "p1"), " １。");
     town.assertState(receipt.id(), "p1", Coverage.State.COVERED);
+  }
+
+  @Test
+  void nobody_follows_a_link_on_a_loudspeaker() {
+    town.point("p1", true);
+    town.issue(Town.warning(Grade.RED, "1"));
+    assertThat(town.carries("sms").get(0).field(Field.LINK)).startsWith("http://gateway");
+    assertThat(town.carries("loudspeaker").get(0).field(Field.LINK)).isEmpty();
   }
 
   @Test

@@ -154,22 +154,30 @@ final class Device {
     test = new Tested(Kept.instant(at), "", result, "");
   }
 
-  /** The end of a play that was asked for. */
-  void played(Receipt receipt, boolean audibly) {
+  /**
+   * The end of a play that was asked for.
+   *
+   * @return true when there is something to keep: ten thousand that play as ever leave nothing
+   */
+  boolean played(Receipt receipt, boolean audibly) {
     if (counted.equals(receipt.delivery())) {
-      return;
+      return false;
     }
     if (receipt.outcome() == Receipt.Outcome.FAILED) {
       failed++;
       reason = receipt.reason();
       counted = receipt.delivery();
+      return true;
     } else if (receipt.outcome() == Receipt.Outcome.PLAYED && audibly) {
       // Better evidence than any test.
+      boolean news = failed > 0 || (test != null && test.isFault());
       failed = 0;
       reason = "";
       counted = receipt.delivery();
       test = test != null && test.isFault() ? null : test;
+      return news;
     }
+    return false;
   }
 
   boolean isGone() {

@@ -147,8 +147,14 @@ final class Devices {
   void played(String id, Receipt receipt, boolean audibly) {
     if (receipt.outcome() == Receipt.Outcome.FAILED
         || receipt.outcome() == Receipt.Outcome.PLAYED) {
-      change(id, true, d -> d.played(receipt, audibly));
-      changed.set(DeviceMemory.shelf(id), 1);
+      change(
+          id,
+          true,
+          d -> {
+            if (d.played(receipt, audibly)) {
+              changed.set(DeviceMemory.shelf(id), 1);
+            }
+          });
     }
   }
 

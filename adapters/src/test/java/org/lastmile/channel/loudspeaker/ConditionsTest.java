@@ -243,6 +243,24 @@ class ConditionsTest {
     assertThat(writes.puts).isBetween(200, DeviceMemory.SHELVES);
   }
 
+  @Test
+  void a_play_that_ends_as_ever_writes_nothing() throws Unreadable {
+    CountedMemory writes = new CountedMemory(memory);
+    DeviceMemory kept = new DeviceMemory(writes);
+    devices.said("a", state("birth", 1, FINE), false, false);
+    devices.keep(kept);
+    writes.puts = 0;
+    devices.played("a", receipt("d1", "played", ""), true);
+    devices.keep(kept);
+    assertThat(writes.puts).isZero();
+    devices.played("a", receipt("d2", "failed", "NO_SOUND"), false);
+    devices.keep(kept);
+    assertThat(writes.puts).isEqualTo(1);
+    devices.played("a", receipt("d3", "played", ""), true);
+    devices.keep(kept);
+    assertThat(writes.puts).isEqualTo(2);
+  }
+
   /** Counts writes. */
   private static final class CountedMemory implements Memory {
     private final Memory memory;

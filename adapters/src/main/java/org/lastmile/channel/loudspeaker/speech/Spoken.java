@@ -2,10 +2,12 @@ package org.lastmile.channel.loudspeaker.speech;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Says a written text: numbers, units and signs become the Mandarin words that a listener expects,
@@ -22,6 +24,10 @@ final class Spoken {
   private static final String DEGREE = "\\s*(?:℃|°\\s?C|摄氏度)";
 
   private static final String UNIT = Units.PATTERN;
+
+  private static final Pattern UNIT_FIRST = Pattern.compile("\\s*(" + UNIT + ")");
+  private static final Pattern SECOND = Pattern.compile(TO + NUMBER + "\\s*");
+  private static final Pattern NO_AMOUNT = Pattern.compile("\\d{9,}|0\\d+");
 
   /** 两 before these, where they are counted; 二 before everything else: 二月, 二级, 二组. */
   private static final Pattern COUNTED =
@@ -66,6 +72,9 @@ final class Spoken {
   private final boolean brackets;
   private final List<Rule> rules = rules();
 
+  /** Which rules can fit where a character stands: none, at nearly all of a Chinese text. */
+  private final Map<Character, int[]> beginning = new ConcurrentHashMap<>();
+
   /**
    * For one make of loudspeaker.
    *
@@ -82,18 +91,21 @@ final class Spoken {
   String say(String written) {
     String text = narrow(written);
     StringBuilder said = new StringBuilder(2 * text.length());
-    List<Matcher> matchers =
-        rules.stream().map(r -> r.pattern().matcher(text).useTransparentBounds(true)).toList();
+    Matcher[] matchers = new Matcher[rules.size()];
     int at = 0;
     while (at < text.length()) {
       int from = at;
-      for (int i = 0; i < matchers.size() && at == from; i++) {
-        Matcher matcher = matchers.get(i).region(from, text.length());
+      for (int i : beginning.computeIfAbsent(text.charAt(from), this::rulesBeginningWith)) {
+        if (matchers[i] == null) {
+          matchers[i] = rules.get(i).pattern().matcher(text).useTransparentBounds(true);
+        }
+        Matcher matcher = matchers[i].region(from, text.length());
         if (matcher.lookingAt()) {
           String words = rules.get(i).says().apply(new Place(matcher.toMatchResult(), text));
           if (words != null) {
             said.append(words);
             at = matcher.end();
+            break;
           }
         }
       }
@@ -104,6 +116,17 @@ final class Spoken {
       }
     }
     return tidy(said.toString());
+  }
+
+  /** Those that match the character alone, or would have to see what follows. */
+  int[] rulesBeginningWith(char c) {
+    return IntStream.range(0, rules.size())
+        .filter(
+            i -> {
+              Matcher alone = rules.get(i).pattern().matcher(String.valueOf(c));
+              return alone.lookingAt() || alone.hitEnd();
+            })
+        .toArray();
   }
 
   private List<Rule> rules() {
@@ -268,7 +291,7 @@ final class Spoken {
 
   /** The first number of a range, which counts what the second one counts. */
   private String first(Place p) {
-    Matcher second = Pattern.compile(TO + NUMBER + "\\s*").matcher(p.after());
+    Matcher second = SECOND.matcher(p.after());
     return counted(p.group(1), second.lookingAt() ? p.after().substring(second.end()) : "");
   }
 
@@ -279,7 +302,7 @@ final class Spoken {
 
   private String plain(Place p) {
     String digits = p.group(1);
-    if (digits.matches("\\d{9,}|0\\d+")) {
+    if (NO_AMOUNT.matcher(digits).matches()) {
       // 05分 is 零五分; longer ones are codes, said as telephone numbers are.
       return digits.length() > 2 ? Numerals.telephone(digits) : oneByOne(digits);
     }
@@ -290,7 +313,7 @@ final class Spoken {
     if (!number.equals("2") || !numbers) {
       return value(number);
     }
-    Matcher unit = Pattern.compile("\\s*(" + UNIT + ")").matcher(what);
+    Matcher unit = UNIT_FIRST.matcher(what);
     String counts = unit.lookingAt() ? Units.said(unit.group(1)) : what.stripLeading();
     return COUNTED.matcher(counts).lookingAt() ? "两" : value(number);
   }
@@ -347,7 +370,8 @@ final class Spoken {
   }
 
   private boolean kept(int point) {
-    return Character.UnicodeScript.of(point) == Character.UnicodeScript.HAN
+    return (point >= '一' && point <= '龥') // nearly all of them, and quick to tell
+        || Character.UnicodeScript.of(point) == Character.UnicodeScript.HAN
         || "，。！？；：、".indexOf(point) >= 0
         || (point < 128 && (Character.isDigit(point) || (letters && Character.isLetter(point))));
   }
@@ -375,6 +399,9 @@ final class Spoken {
   }
 
   private static final Pattern PAUSES = Pattern.compile("[，。！？；：、 ]*[，。！？；：、][，。！？；：、 ]*");
+  private static final Pattern AT_THE_ENDS = Pattern.compile("^[，。；：、！？]+|[，、：；]+$");
+  private static final Pattern SPACES = Pattern.compile("(?<![A-Za-z]) +| +(?![A-Za-z])");
+  private static final Pattern AFTER_BRACKETS = Pattern.compile("(?<=】)，");
 
   /** Of several pauses the longest is left, and a space only between Latin words. */
   private static String tidy(String said) {
@@ -390,9 +417,8 @@ final class Spoken {
                       .findFirst()
                       .orElseGet(() -> all.strip().substring(0, 1));
                 });
-    return once.replaceAll("^[，。；：、！？]+|[，、：；]+$", "")
-        .replaceAll("(?<![A-Za-z]) +| +(?![A-Za-z])", "")
-        .replaceAll("(?<=】)，", "")
-        .strip();
+    String inside = AT_THE_ENDS.matcher(once).replaceAll("");
+    String close = SPACES.matcher(inside).replaceAll("");
+    return AFTER_BRACKETS.matcher(close).replaceAll("").strip();
   }
 }

@@ -48,6 +48,15 @@ class SpokenTest {
     assertThat(WORDS.say(written)).isEqualTo(said);
   }
 
+  @Test
+  void where_no_rule_can_fit_none_is_tried() {
+    assertThat(WORDS.rulesBeginningWith('县')).isEmpty();
+    assertThat(WORDS.rulesBeginningWith('。')).isEmpty();
+    assertThat(WORDS.rulesBeginningWith('至')).hasSize(1);
+    assertThat(WORDS.rulesBeginningWith('5')).hasSizeGreaterThan(10);
+    assertThat(WORDS.rulesBeginningWith('h')).hasSizeGreaterThan(1);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -33,7 +33,7 @@ final class LoudspeakerFanout implements Measure {
           System.err.printf(
               Locale.ROOT,
               "%s: %,d devices by %s not measured: here a process may have 20,000 descriptors, and"
-                  + " there is one %s%n",
+                  + " a gateway has one %s%n",
               NAME,
               devices,
               link,

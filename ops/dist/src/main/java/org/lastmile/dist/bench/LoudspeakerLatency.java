@@ -82,20 +82,39 @@ final class LoudspeakerLatency implements Measure {
       for (Future<Posted> one : posting) {
         all.add(one.get());
       }
-      Thread.sleep(2_000); // the last ones' commands are on their way
+      settled(site, all);
       return all;
     } finally {
       offices.shutdown();
     }
   }
 
-  private static void tell(String what, HornSite site, List<Posted> all, Consumer<Figure> figures)
-      throws Exception {
+  /** Late is not lost: whoever counts what is missing has to wait for what is on its way. */
+  private static void settled(HornSite site, List<Posted> all) throws Exception {
+    long until = System.nanoTime() + 60_000_000_000L;
+    while (System.nanoTime() < until) {
+      Map<String, Long> firsts = firsts(site);
+      if (all.stream().allMatch(posted -> firsts.containsKey(posted.warning()))) {
+        return;
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  private static Map<String, Long> firsts(HornSite site) throws Exception {
     Map<String, Long> firsts = new HashMap<>();
     for (String one : site.fleets().get(0).ask("firsts").split(" ", -1)) {
       String[] parts = one.split("=", 2);
-      firsts.put(parts[0], Long.parseLong(parts[1]));
+      if (parts.length == 2) {
+        firsts.put(parts[0], Long.parseLong(parts[1]));
+      }
     }
+    return firsts;
+  }
+
+  private static void tell(String what, HornSite site, List<Posted> all, Consumer<Figure> figures)
+      throws Exception {
+    Map<String, Long> firsts = firsts(site);
     Samples durable = new Samples();
     Samples posted = new Samples();
     int missing = 0;

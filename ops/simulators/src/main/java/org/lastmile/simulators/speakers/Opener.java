@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The first two checks: readable, and signed by a key that the device trusts. A fleet verifies the
@@ -20,6 +21,8 @@ final class Opener {
   private static final int REMEMBERED = 512;
 
   private static final Set<String> DOCUMENTS = Set.of("floor", "keys", "recovery");
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,96}");
+  private static final Pattern CONTENT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   /** Exactly the strings that were verified, and the key; a null key is one not trusted. */
   private record Seal(TrustList.Key key, String sig, String path, String body) {}
@@ -66,11 +69,11 @@ final class Opener {
     JsonNode wrapper = read.orElse(json.nullNode());
     String id = wrapper.path("id").asText();
     if (wrapper.path("v").asInt() != 1
-        || !id.matches("[A-Za-z0-9._-]{1,96}")
+        || !ID.matcher(id).matches()
         || !wrapper.path("sig").isTextual()
         || !(wrapper.path("path").isMissingNode() || wrapper.path("path").isTextual())
         || !wrapper.path("body").isTextual()) {
-      return new Opened(id.matches("[A-Za-z0-9._-]{0,96}") ? id : "", "", "MALFORMED", null, null);
+      return new Opened(ID.matcher(id).matches() ? id : "", "", "MALFORMED", null, null);
     }
     String sealed = wrapper.path("body").asText();
     boolean recovery = body(sealed).json.path("type").asText().equals("recovery");
@@ -120,7 +123,7 @@ final class Opener {
     JsonNode body = read.json;
     String type = body.path("type").asText();
     String content = body.path("content").asText();
-    if (!content.matches("[A-Za-z0-9._-]{1,64}")) {
+    if (!CONTENT.matcher(content).matches()) {
       content = "";
     }
     if (body.path("v").asInt() != 1 || (content.isEmpty() && !DOCUMENTS.contains(type))) {
