@@ -102,14 +102,15 @@ final class Inbox implements Link.Wire {
   }
 
   private void answered(String device, String kind, Receipt receipt) {
+    Tested test = kind.equals("test") ? Tested.by(receipt, clock.instant()) : null;
+    if (test != null) {
+      // Before the answer: whoever sees that it has answered finds the result.
+      devices.tested(device, test);
+    }
     devices.answered(device, receipt);
     if (kind.equals("preload")) {
       preloaded(device, receipt);
       return;
-    }
-    Tested test = kind.equals("test") ? Tested.by(receipt, clock.instant()) : null;
-    if (test != null) {
-      devices.tested(device, test);
     }
     if (receipt.outcome() == Receipt.Outcome.REFUSED) {
       upkeep.refused(device, kind, receipt.reason());

@@ -139,7 +139,12 @@ public final class LoudspeakerChannel implements Channel {
     return open(config, memory, clock, System::nanoTime, vertx);
   }
 
-  static LoudspeakerChannel open(
+  /**
+   * The same with a monotonic time of the caller's.
+   *
+   * @throws IOException naming the port or file that is wrong
+   */
+  public static LoudspeakerChannel open(
       LoudspeakerConfig config, Memory memory, InstantSource clock, LongSupplier nanos, Vertx vertx)
       throws IOException {
     SiteSecret secret = SiteSecret.keptIn(memory);
@@ -439,6 +444,9 @@ public final class LoudspeakerChannel implements Channel {
     String content = kind + "-" + now.getEpochSecond() + "-" + instructions.incrementAndGet();
     if (closed || !Topics.isDevice(device) || devices == null) {
       return new Told(content, done(new Outcome.Permanent("closed, or not a device id")));
+    }
+    if (devices.isGone(device)) {
+      return new Told(content, done(new Outcome.Retry(Duration.ofSeconds(30), "device offline")));
     }
     devices.instructed(device, new Supervised.Instructed(content, kind, now, "", ""));
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();

@@ -24,7 +24,12 @@ record Receipt(
         || (outcome.equals("played") && (muted || volume < audibleVolume));
   }
 
-  byte[] json(String id, String content, long at) {
+  /**
+   * As it goes out.
+   *
+   * @param heard what its own microphone says of a play; null = it has none
+   */
+  byte[] json(String id, String content, long at, Boolean heard) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("v", 1).put("id", id).put("content", content).put("outcome", outcome);
     if (!reason.isEmpty()) {
@@ -36,6 +41,9 @@ record Receipt(
     }
     if (outcome.equals("played") || outcome.equals("playing")) {
       json.put("volume", volume).put("muted", muted);
+    }
+    if (outcome.equals("played") && heard != null) {
+      json.put("heard", heard);
     }
     return json.toString().getBytes(StandardCharsets.UTF_8);
   }

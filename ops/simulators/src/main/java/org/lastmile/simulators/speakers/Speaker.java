@@ -49,6 +49,10 @@ public final class Speaker {
   private volatile boolean swapped;
   private volatile String refusal;
   private volatile String failure;
+  private volatile String fault = "";
+  private volatile Integer battery;
+  private volatile Integer signal;
+  private volatile Boolean hears;
   private volatile Duration slowness = Duration.ZERO;
   private volatile Duration absence = Duration.ZERO;
   private final AtomicLong commands = new AtomicLong();
@@ -157,6 +161,36 @@ public final class Speaker {
   /** Output switched off: it plays unheard and says so. */
   public Speaker muted(boolean value) {
     muted = value;
+    return this;
+  }
+
+  /** Runs on a battery with that many per cent left; null = it has none, or does not say. */
+  public Speaker battery(Integer percent) {
+    battery = percent;
+    return this;
+  }
+
+  /** Strength of its mobile network, dBm; null = it does not say. */
+  public Speaker signal(Integer dbm) {
+    signal = dbm;
+    return this;
+  }
+
+  /** Its clock is off by that much; a floor sets one right that is off by minutes. */
+  public Speaker clockOff(Duration time) {
+    clockOffset = time.toSeconds();
+    return this;
+  }
+
+  /** What it says that is broken, such as AMPLIFIER; empty ends it. */
+  public Speaker fault(String code) {
+    fault = code;
+    return this;
+  }
+
+  /** Whether its own microphone hears what it plays; null = it has none. */
+  public Speaker hears(Boolean itself) {
+    hears = itself;
     return this;
   }
 
@@ -421,6 +455,15 @@ public final class Speaker {
     json.put("uptime", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - poweredOn));
     json.put("volume", Math.min(volume, mostVolume)).put("muted", muted).put("mains", true);
     json.put("model", "VIRTUAL").put("firmware", "1.0");
+    if (battery != null) {
+      json.put("battery", battery);
+    }
+    if (signal != null) {
+      json.put("signal", signal);
+    }
+    if (!fault.isEmpty()) {
+      json.put("fault", fault);
+    }
     Body.Position seen = memory.highest();
     json.putObject("seen").put("epoch", seen.epoch()).put("seq", seen.seq());
     if (!lastObeyed.isEmpty()) {
@@ -595,7 +638,7 @@ public final class Speaker {
 
   private void send(String id, String content, Receipt receipt) {
     receipts.incrementAndGet();
-    byte[] json = receipt.json(id, content, at());
+    byte[] json = receipt.json(id, content, at(), hears);
     String topic = Connection.topic(settings, "rcpt");
     Runnable publish = () -> outbox.publish(connection, topic, json, false);
     boolean last = !receipt.outcome().equals("received") && !receipt.outcome().equals("playing");
