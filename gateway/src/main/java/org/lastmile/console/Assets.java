@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -30,6 +31,7 @@ final class Assets {
     "views/dialog.js",
     "views/duty.js",
     "views/inbox.js",
+    "views/notices.js",
     "views/page.js",
     "views/parts.js",
     "views/points.js",
@@ -70,6 +72,11 @@ final class Assets {
     for (String file : LIT) {
       add("/lib/lit-html/" + file, lit + file);
     }
+  }
+
+  /** Of everything that is served. */
+  Set<String> paths() {
+    return assets.keySet();
   }
 
   void mount(Router router) {

@@ -319,8 +319,8 @@ final class Upkeep implements AutoCloseable {
     }
   }
 
-  private List<Service> next() {
-    List<Service> round = new ArrayList<>();
+  private List<Serving> next() {
+    List<Serving> round = new ArrayList<>();
     for (int i = 0; i < ROUND; i++) {
       String device = urgent.poll();
       device = device == null ? idle.poll() : device;
@@ -340,7 +340,7 @@ final class Upkeep implements AutoCloseable {
    *
    * @param boot empty when it needs no floor
    */
-  private record Service(
+  private record Serving(
       String device,
       Need need,
       String boot,
@@ -352,7 +352,7 @@ final class Upkeep implements AutoCloseable {
     }
   }
 
-  private Optional<Service> take(String device, Need need) {
+  private Optional<Serving> take(String device, Need need) {
     synchronized (need) {
       if (!need.queued) {
         return Optional.empty();
@@ -363,14 +363,14 @@ final class Upkeep implements AutoCloseable {
       List<CompletableFuture<Outcome>> waiting = List.copyOf(need.waiting);
       need.waiting.clear();
       String boot = need.floor ? need.boot : "";
-      return Optional.of(new Service(device, need, boot, need.trust, !need.refusesKeys, waiting));
+      return Optional.of(new Serving(device, need, boot, need.trust, !need.refusesKeys, waiting));
     }
   }
 
   /** The floors of a round share one signature. */
-  private void serve(List<Service> round) {
-    List<Service> needy = round.stream().filter(s -> !s.boot().isEmpty()).toList();
-    IdentityHashMap<Service, Signed> floors = new IdentityHashMap<>();
+  private void serve(List<Serving> round) {
+    List<Serving> needy = round.stream().filter(s -> !s.boot().isEmpty()).toList();
+    IdentityHashMap<Serving, Signed> floors = new IdentityHashMap<>();
     RuntimeException trouble = null;
     try {
       List<byte[]> bodies = needy.stream().map(this::floor).toList();
@@ -381,7 +381,7 @@ final class Upkeep implements AutoCloseable {
     } catch (RuntimeException e) {
       trouble = e;
     }
-    for (Service service : round) {
+    for (Serving service : round) {
       serve(service, floors.get(service), trouble);
     }
     if (trouble != null && !(trouble instanceof Memory.Away)) {
@@ -389,7 +389,7 @@ final class Upkeep implements AutoCloseable {
     }
   }
 
-  private void serve(Service to, Signed floor, RuntimeException trouble) {
+  private void serve(Serving to, Signed floor, RuntimeException trouble) {
     String device = to.device();
     CompletionStage<Outcome> last = CompletableFuture.completedFuture(ACCEPTED);
     if (to.keys()) {
@@ -427,7 +427,7 @@ final class Upkeep implements AutoCloseable {
 
   private static final Outcome ACCEPTED = new Outcome.Accepted(List.of());
 
-  private byte[] floor(Service to) {
+  private byte[] floor(Serving to) {
     return Documents.floor(
         to.content(),
         to.device(),

@@ -213,15 +213,16 @@ public final class WeComChannel implements Channel {
         application = missing.why();
       } else if (answer instanceof Wire.Answer.Json json) {
         Code code = calls.code(json);
-        application =
-            code.act() == Code.Act.ACCEPT ? "answers" : json.code() + ": " + code.meaning();
+        // What follows from it first: whoever sees the answer sees the lane's state too.
         if (OF_THE_APPLICATION.contains(code)) {
           consequences.of(json.code(), code, Consequences.said(json.words()));
         }
+        application =
+            code.act() == Code.Act.ACCEPT ? "answers" : json.code() + ": " + code.meaning();
       }
     } catch (AccessToken.NoToken e) {
-      application = e.getMessage();
       log.warn("No token for the WeCom application: {}", consequences.of(e));
+      application = e.getMessage();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -333,7 +333,7 @@ class GoldenFramesTest {
     DeviceState state = DeviceState.read(golden(name + ".json"), ISSUED, false);
     assertThat(state.type()).isEqualTo(type);
     assertThat(state.session()).isEqualTo(17);
-    assertThat(state.complaints(30)).isEqualTo(complaints);
+    assertThat(state.complaints(30).en()).isEqualTo(complaints);
   }
 
   @ParameterizedTest

@@ -32,7 +32,7 @@ public final class Mosquitto implements Broker {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    Path shipped = Path.of("..", "ops", "mosquitto");
+    Path shipped = shipped();
     Path passwords = folder.resolve("passwd");
     StringBuilder accounts = new StringBuilder(GATEWAY + ":" + PASSWORD + "\n");
     for (String device : devices) {
@@ -56,6 +56,15 @@ public final class Mosquitto implements Broker {
   /** One with Mosquitto's own limits. */
   public static Mosquitto withDefaultLimits(String... devices) throws IOException {
     return new Mosquitto(c -> c.replaceAll("(?m)^max_(inflight|queued)_.*$", ""), devices);
+  }
+
+  /** From whatever module a test runs in. */
+  private static Path shipped() {
+    Path top = Path.of("").toAbsolutePath();
+    while (!Files.isDirectory(top.resolve("ops/mosquitto"))) {
+      top = top.getParent();
+    }
+    return top.resolve("ops/mosquitto");
   }
 
   /** Where it keeps its files. */
