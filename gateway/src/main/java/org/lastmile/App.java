@@ -35,6 +35,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -115,7 +116,17 @@ public final class App implements AutoCloseable {
 
   /** Starts the gateway. Throws what stands in the way, in words, with everything stopped again. */
   public static App start(Config config, Clock clock, String bootstrapToken) throws Exception {
-    return new App(config, clock, bootstrapToken);
+    return start(config, clock, System::nanoTime, bootstrapToken);
+  }
+
+  /**
+   * The same with another monotonic time.
+   *
+   * @param nanos by which the silence of loudspeakers and their self-test are measured
+   */
+  public static App start(Config config, Clock clock, LongSupplier nanos, String bootstrapToken)
+      throws Exception {
+    return new App(config, clock, nanos, bootstrapToken);
   }
 
   /** Somebody in the registry has that mobile phone. */
@@ -127,7 +138,8 @@ public final class App implements AutoCloseable {
         .anyMatch(p -> p.replaceAll("\\D", "").endsWith(phone));
   }
 
-  private App(Config config, Clock clock, String bootstrapToken) throws Exception {
+  private App(Config config, Clock clock, LongSupplier nanos, String bootstrapToken)
+      throws Exception {
     try {
       RedisAddress address = store(config.store());
       ledger = part(new RedisLedger(address, config.jurisdiction()));
@@ -140,7 +152,7 @@ public final class App implements AutoCloseable {
       registries = new Registries(ledger.memory("registry"), clock);
 
       CamelContext camel = new DefaultCamelContext();
-      Map<String, Callback> callbacks = channels(config, clock, vertx, random, camel);
+      Map<String, Callback> callbacks = channels(config, clock, nanos, vertx, random, camel);
 
       Links links = new Links(ledger.memory("links"), random, publicUrl(config.http()));
       desk =
@@ -257,7 +269,7 @@ public final class App implements AutoCloseable {
       part(camel::stop);
       camel.start();
       if (loudspeakers != null && config.selfTest() != null) {
-        loudspeakers.testDaily(config.selfTest(), this::engaged, () -> {});
+        loudspeakers.testDaily(config.selfTest(), this::engaged, console::selfTested);
       }
       if (foreseen != null && config.loudspeaker().rendering().preload() != null) {
         loudspeakers.preloadDaily(
@@ -329,11 +341,17 @@ public final class App implements AutoCloseable {
   }
 
   private Map<String, Callback> channels(
-      Config config, Clock clock, Vertx vertx, SecureRandom random, CamelContext camel)
+      Config config,
+      Clock clock,
+      LongSupplier nanos,
+      Vertx vertx,
+      SecureRandom random,
+      CamelContext camel)
       throws IOException {
     Map<String, Callback> callbacks = new LinkedHashMap<>();
     if (config.loudspeaker() != null) {
       loudspeakers =
+<<<<<<< HEAD
           LoudspeakerChannel.open(config.loudspeaker(), ledger.memory("loudspeaker"), clock, vertx);
       Voices voices = voices(config.loudspeaker(), clock);
       SpeakingChannel speaking =
@@ -344,6 +362,15 @@ public final class App implements AutoCloseable {
             new ForeseenClips(
                 speaking, voices, registries::current, () -> config.policy().wording());
       }
+=======
+          LoudspeakerChannel.open(
+              config.loudspeaker(), ledger.memory("loudspeaker"), clock, nanos, vertx);
+      channel(
+          "loudspeaker",
+          Planner.Address.DEVICE,
+          new SpeakingChannel(
+              withPlatform(config, clock), this::device, voices(config.loudspeaker(), clock)));
+>>>>>>> v5
     } else if (config.horn() != null) {
       log.error(
           "channels.horn needs channels.loudspeaker, which takes all other devices: it is off");

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.lastmile.channel.Health;
@@ -20,6 +21,8 @@ import org.lastmile.channel.Memory;
 import org.lastmile.desk.Desk;
 import org.lastmile.notices.Departments;
 import org.lastmile.warning.Warning;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything that is answered over HTTP but the intake of warnings, on one router. Whoever mounts
@@ -27,6 +30,7 @@ import org.lastmile.warning.Warning;
  * who may issue, and {@link Caller#of} says who it is.
  */
 public final class Console implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Console.class);
   private static final int CALLBACK_BODY = 64 * 1024;
 
   // Scripts, styles and connections from this house alone, nothing inline, nobody frames it.
@@ -44,6 +48,7 @@ public final class Console implements AutoCloseable {
             return thread;
           });
   private final Audit audit;
+  private final SpeakersApi speakers;
   private final LiveEvents events;
 
   /**
@@ -99,7 +104,8 @@ public final class Console implements AutoCloseable {
     warnings.mount();
     router.post("/api/v1/warnings").handler(Gate.needs(Right.ISSUE));
     new RegistryApi(parts.rosters(), parts.desk()::accounts, api).mount(router);
-    new SpeakersApi(parts.rosters(), parts.speakers(), audit, parts.clock(), api).mount();
+    speakers = new SpeakersApi(parts.rosters(), parts.speakers(), audit, parts.clock(), api);
+    speakers.mount();
     new WeChatApi(parts.desk(), parts.rosters(), parts.staff(), api).mount();
     new AccountsApi(accounts, audit, gate, api).mount();
     new ChannelsApi(parts.channels(), parts.desk(), audit, parts.clock(), api).mount();
@@ -125,6 +131,15 @@ public final class Console implements AutoCloseable {
   /** The router to serve; more routes may be added to it. */
   public Router router() {
     return router;
+  }
+
+  /** The day's self-test of all loudspeakers has ended: whoever looks on hears of it. */
+  public void selfTested() {
+    try {
+      work.execute(() -> events.tell("self-test", speakers::finished));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("nobody looks on any more: {}", e.getMessage());
+    }
   }
 
   @Override

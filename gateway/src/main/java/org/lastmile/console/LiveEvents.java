@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.lastmile.desk.Desk;
 import org.lastmile.desk.View;
 import org.lastmile.warning.Coverage;
@@ -124,6 +126,21 @@ final class LiveEvents implements AutoCloseable {
     Client client = new Client(request);
     clients.add(client);
     client.begin(request.request().getHeader("Last-Event-ID"));
+  }
+
+  /**
+   * Tells everybody who looks on something of this moment, each what of it is theirs to see.
+   * Whoever comes later finds it where it stands. Blocks for as long as it takes to find that out.
+   */
+  void tell(String name, Function<Caller, Optional<?>> news) {
+    Map<List<String>, Optional<String>> said = new HashMap<>();
+    for (Client client : clients) {
+      Caller caller = client.scope.caller();
+      said.computeIfAbsent(
+              caller.areas(),
+              areas -> news.apply(caller).map(what -> event(name, "", Json.text(what))))
+          .ifPresent(client::tell);
+    }
   }
 
   int clients() {
@@ -379,10 +396,14 @@ final class LiveEvents implements AutoCloseable {
 
     /** Somebody wrote, or somebody has read it: whoever looks asks for the inbox again. */
     void words() {
+      tell(event("words", "", Json.text(new Words(clock.instant()))));
+    }
+
+    void tell(String text) {
       context.runOnContext(
           now -> {
             if (begun && !response.writeQueueFull()) {
-              write(event("words", "", Json.text(new Words(clock.instant()))));
+              write(text);
             }
           });
     }

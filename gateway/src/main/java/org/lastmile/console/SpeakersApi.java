@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -89,6 +90,14 @@ final class SpeakersApi {
    */
   private record Gaps(
       List<Gap> items, int page, int size, int total, int points, int without, int broken) {}
+
+  /**
+   * A self-test that has ended.
+   *
+   * @param bad devices that somebody has to look at
+   */
+  record Finished(
+      LocalDate day, Instant ended, int devices, int bad, Map<String, Integer> counts) {}
 
   /**
    * @param speakers null = this gateway has none
@@ -296,20 +305,39 @@ final class SpeakersApi {
   }
 
   private Speakers.Report report(Request request) {
-    Speakers.Report report =
-        speakers()
-            .selfTest()
-            .orElseThrow(
-                () ->
-                    Problem.of(
-                        404,
-                        "There was no self-test yet",
-                        "it comes at the time that channels.loudspeaker.self-test names"));
-    if (request.caller().areas().isEmpty()) {
+    return speakers()
+        .selfTest()
+        .map(report -> seenBy(request.caller(), report))
+        .orElseThrow(
+            () ->
+                Problem.of(
+                    404,
+                    "There was no self-test yet",
+                    "it comes at the time that channels.loudspeaker.self-test names"));
+  }
+
+  /** The last self-test in one line, as that caller sees it; empty = none of it is theirs. */
+  Optional<Finished> finished(Caller caller) {
+    return Optional.ofNullable(speakers)
+        .flatMap(Speakers::selfTest)
+        .map(report -> seenBy(caller, report))
+        .filter(report -> !report.lines().isEmpty())
+        .map(
+            report ->
+                new Finished(
+                    report.day(),
+                    report.ended(),
+                    report.lines().size(),
+                    (int) report.lines().stream().filter(Speakers.Line::bad).count(),
+                    report.counts()));
+  }
+
+  private Speakers.Report seenBy(Caller caller, Speakers.Report report) {
+    if (caller.areas().isEmpty()) {
       return report;
     }
     Set<String> visible =
-        known(request.caller()).stream().map(k -> k.ledger().id()).collect(Collectors.toSet());
+        known(caller).stream().map(k -> k.ledger().id()).collect(Collectors.toSet());
     List<Speakers.Line> lines =
         report.lines().stream().filter(l -> visible.contains(l.id())).toList();
     Map<String, Integer> counts =

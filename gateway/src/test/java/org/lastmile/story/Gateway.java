@@ -8,7 +8,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A gateway as everybody outside sees it: over HTTP. In this JVM ({@link GatewayHere}) or, where it
@@ -44,11 +48,47 @@ abstract class Gateway implements AutoCloseable {
   }
 
   JsonNode get(String path) {
+    return json(text(path));
+  }
+
+  String text(String path) {
     HttpResponse<String> answer = answer(request(path).build());
     if (answer.statusCode() != 200) {
       throw new IllegalStateException(path + ": " + answer.statusCode() + " " + answer.body());
     }
-    return json(answer.body());
+    return answer.body();
+  }
+
+  /** Everything of that kind that the live events tell from now on. */
+  List<JsonNode> hears(String event) {
+    List<JsonNode> heard = new CopyOnWriteArrayList<>();
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    HttpRequest live =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port() + "/api/v1/events"))
+            .header("Authorization", "Bearer " + TOKEN)
+            .build();
+    var unused =
+        HTTP.sendAsync(live, HttpResponse.BodyHandlers.ofLines())
+            .thenAcceptAsync(
+                answer -> {
+                  String name = "";
+                  for (String line : (Iterable<String>) answer.body()::iterator) {
+                    if (line.startsWith("event: ")) {
+                      name = line.substring("event: ".length());
+                      begun.complete(null);
+                    } else if (line.startsWith("data: ") && name.equals(event)) {
+                      heard.add(json(line.substring("data: ".length())));
+                    }
+                  }
+                },
+                reader -> {
+                  Thread thread = new Thread(reader, "live-events");
+                  thread.setDaemon(true);
+                  thread.start();
+                })
+            .whenComplete((over, broken) -> begun.complete(null)); // it ends with the gateway
+    begun.orTimeout(30, TimeUnit.SECONDS).join();
+    return heard;
   }
 
   /** A page for people, as somebody without an account opens it. */

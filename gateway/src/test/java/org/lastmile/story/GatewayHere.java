@@ -3,7 +3,6 @@ package org.lastmile.story;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collection;
@@ -19,8 +18,12 @@ final class GatewayHere extends Gateway {
   private final Collection<String> devices;
 
   GatewayHere(Path config, Collection<String> devices) throws Exception {
+    this(config, devices, new MovedTime());
+  }
+
+  GatewayHere(Path config, Collection<String> devices, MovedTime time) throws Exception {
     this.devices = devices;
-    app = App.start(Config.read(config), Clock.systemUTC(), TOKEN);
+    app = App.start(Config.read(config), time, time::nanos, TOKEN);
     await().atMost(Duration.ofSeconds(60)).until(app.desk()::active);
   }
 

@@ -15,6 +15,8 @@ final class Papers {
   private String broker = "broker: embedded";
   private String rung = "60s";
   private String unknown = "1500ms";
+  private String playBy = "3h";
+  private String selfTest = "10:30";
   private int wechatAtOnce = 4;
 
   Papers(Path folder) {
@@ -39,6 +41,15 @@ final class Papers {
     unknown = wait;
   }
 
+  void playBy(String time) {
+    playBy = time;
+  }
+
+  /** Local time at which the loudspeakers' daily self-test begins, all at once. */
+  void selfTest(String at) {
+    selfTest = at;
+  }
+
   void wechatAtOnce(int count) {
     wechatAtOnce = count;
   }
@@ -60,7 +71,7 @@ final class Papers {
         store: { redis: '%s', data: ./data }
         desk: { %s }
         channels:
-          loudspeaker: { %s, client-id: lastmile-%s, host: 127.0.0.1, port: %d, patience: 3s }
+          loudspeaker: { %s, client-id: lastmile-%s, host: 127.0.0.1, port: %d, patience: 3s, self-test: { at: '%s', spread: 0s } }
           sms: { modems: [ { port: '%s' } ] }
           wechat:
             limits: { concurrency: %d }
@@ -87,6 +98,7 @@ final class Papers {
                 broker,
                 owner,
                 mqttPort,
+                selfTest,
                 modem,
                 wechatAtOnce,
                 wechat.baseUrl(),
@@ -121,10 +133,11 @@ final class Papers {
               - { after: %s, audiences: [LOUDSPEAKER, RESPONSIBLE_A] }
               - { after: 60s, duty: true }
             deadline: 10m
+            play-by: %s
         """;
     return "name: stories\nladders:\n"
-        + ladder.formatted("RED", rung)
-        + ladder.formatted("ORANGE", rung)
+        + ladder.formatted("RED", rung, playBy)
+        + ladder.formatted("ORANGE", rung, playBy)
         + "waits: { spill: 2s, receipt: 2s, unknown: "
         + unknown
         + ", retry: 200ms, retry-most: 1s }\n";

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -47,6 +49,9 @@ final class Township implements AutoCloseable {
   /** Only ends a test that has failed. */
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  /** The gateway's, where its configuration names none. */
+  private static final ZoneId ZONE = ZoneId.of("Asia/Shanghai");
+
   private final Path folder;
   private final Roster roster;
   private final Papers papers;
@@ -55,6 +60,7 @@ final class Township implements AutoCloseable {
   private final WeChatSandbox wechat;
   private final int port = freePort();
   private final int mqttPort = freePort();
+  private final MovedTime time = new MovedTime();
   private String brokerUri = "";
   private String brokerPassword = "";
   private boolean byHand;
@@ -158,10 +164,27 @@ final class Township implements AutoCloseable {
     return this;
   }
 
+  /** What a loudspeaker has not begun by then is not worth waking anyone. */
+  Township playsBy(String time) {
+    papers.playBy(time);
+    return this;
+  }
+
+  /** All loudspeakers test themselves that much later on the wall's clock. */
+  Township testsItselfIn(Duration time) {
+    ZonedDateTime at = ZonedDateTime.ofInstant(this.time.instant().plus(time), ZONE);
+    papers.selfTest("%02d:%02d".formatted(at.getHour(), at.getMinute()));
+    return this;
+  }
+
+  MovedTime time() {
+    return time;
+  }
+
   /** Opens with a gateway in this JVM. */
   Township opens() throws Exception {
     Path config = papers.write("gateway", gatewayPort, mqttPort, modem().link(), wechat);
-    return opens(new GatewayHere(config, roster.loudspeakers()));
+    return opens(new GatewayHere(config, roster.loudspeakers(), time));
   }
 
   /** A gateway with a JVM of its own, which is not started yet. */
@@ -198,6 +221,7 @@ final class Township implements AutoCloseable {
     fleet =
         new SpeakerFleet(
             FleetSettings.of(server, gateway.keys())
+                .withClock(time)
                 .withPlayTime(Duration.ofMillis(300))
                 .withRetry(Duration.ofMillis(200), Duration.ofSeconds(1)));
     for (String device : devices) {

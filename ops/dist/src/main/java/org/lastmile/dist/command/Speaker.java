@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -236,6 +238,11 @@ public final class Speaker implements Runnable {
         LockSupport.parkNanos(LOOK.toNanos());
         speaker = gateway.get(path(id));
       }
+      if (wait > 0 && isAnswer(speaker, content)) {
+        // How it is now it says right after its answer.
+        LockSupport.parkNanos(LOOK.toNanos());
+        speaker = gateway.get(path(id));
+      }
       if (printed.json()) {
         Printed.json(spec.commandLine().getOut(), speaker);
       } else {
@@ -249,8 +256,11 @@ public final class Speaker implements Runnable {
       }
       if (!well.test(speaker)) {
         JsonNode told = speaker.path("told");
+        String result = what.equals("test") ? speaker.path("test").path("result").asText() : "";
         throw new Trouble(
-            id + ": " + told.path("answer").asText() + " " + told.path("why").asText());
+            Stream.of(id + ":", told.path("answer").asText(), result, told.path("why").asText())
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.joining(" ")));
       }
       return 0;
     }
