@@ -351,8 +351,8 @@ public final class App implements AutoCloseable {
     Map<String, Callback> callbacks = new LinkedHashMap<>();
     if (config.loudspeaker() != null) {
       loudspeakers =
-<<<<<<< HEAD
-          LoudspeakerChannel.open(config.loudspeaker(), ledger.memory("loudspeaker"), clock, vertx);
+          LoudspeakerChannel.open(
+              config.loudspeaker(), ledger.memory("loudspeaker"), clock, nanos, vertx);
       Voices voices = voices(config.loudspeaker(), clock);
       SpeakingChannel speaking =
           new SpeakingChannel(withPlatform(config, clock), this::device, voices);
@@ -362,15 +362,6 @@ public final class App implements AutoCloseable {
             new ForeseenClips(
                 speaking, voices, registries::current, () -> config.policy().wording());
       }
-=======
-          LoudspeakerChannel.open(
-              config.loudspeaker(), ledger.memory("loudspeaker"), clock, nanos, vertx);
-      channel(
-          "loudspeaker",
-          Planner.Address.DEVICE,
-          new SpeakingChannel(
-              withPlatform(config, clock), this::device, voices(config.loudspeaker(), clock)));
->>>>>>> v5
     } else if (config.horn() != null) {
       log.error(
           "channels.horn needs channels.loudspeaker, which takes all other devices: it is off");
