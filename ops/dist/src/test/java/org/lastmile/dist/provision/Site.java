@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.lastmile.channel.ChannelContract.Heard;
 import org.lastmile.channel.Content;
@@ -98,12 +99,21 @@ final class Site implements AutoCloseable {
     return bundle;
   }
 
-  /** Tells the device to fetch a clip, and waits for what it says. */
+  /** Tells the device to fetch a clip until it has heard, and waits for what it says. */
   LoudspeakerChannel.Preloaded preload(URI audio, String sha256) {
     Map<String, LoudspeakerChannel.Preloaded> answers = new ConcurrentHashMap<>();
     channel.onPreloaded(answer -> answers.put(answer.content(), answer));
-    String content = channel.preload(DEVICE, audio, sha256).content();
-    return await().atMost(SOON).until(() -> answers.get(content), Objects::nonNull);
+    AtomicReference<String> content = new AtomicReference<>();
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              LoudspeakerChannel.Told told = channel.preload(DEVICE, audio, sha256);
+              content.set(told.content());
+              return told.outcome().toCompletableFuture().get(20, TimeUnit.SECONDS)
+                  instanceof Outcome.Accepted;
+            });
+    return await().atMost(SOON).until(() -> answers.get(content.get()), Objects::nonNull);
   }
 
   /** Sends until the device has it. */
