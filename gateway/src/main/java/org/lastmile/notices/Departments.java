@@ -609,7 +609,7 @@ public final class Departments implements AutoCloseable {
           try {
             memory.put("notice." + entry.number, texts.get(entry), KEPT);
             waiters.forEach(w -> w.complete(null));
-          } catch (RuntimeException e) {
+          } catch (RuntimeException e) { // whoever waits for it must hear of it
             log.warn("notice {} is not kept yet: {}", entry.notice.id(), e.toString());
             waiters.forEach(w -> w.completeExceptionally(e));
           }

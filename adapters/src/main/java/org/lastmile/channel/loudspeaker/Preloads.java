@@ -78,10 +78,8 @@ public final class Preloads {
   private final Devices devices;
   private final Library library;
   private final Teller teller;
-  private final SelfTests.Engaged engaged;
-  private final Executor thread;
+  private final Undisturbed undisturbed;
   private final long started;
-  private final AtomicBoolean busy = new AtomicBoolean();
 
   /** What devices said on this day, by the telling's content id; empty = it keeps the clip. */
   private final Map<String, String> answers = new ConcurrentHashMap<>();
@@ -169,47 +167,17 @@ public final class Preloads {
     this.devices = devices;
     this.library = library;
     this.teller = teller;
-    this.engaged = engaged;
-    this.thread = thread;
+    this.undisturbed = new Undisturbed("bringing clips to loudspeakers", engaged, thread);
     this.started = nanos.getAsLong();
   }
 
   /** Once a second; returns at once. */
   void tick() {
     if (nanos.getAsLong() - started < SETTLE.toNanos()
-        || elapsed().compareTo(plan.spread().plus(REST)) > 0
-        || !busy.compareAndSet(false, true)) {
+        || elapsed().compareTo(plan.spread().plus(REST)) > 0) {
       return;
     }
-    engaged
-        .now()
-        .whenComplete(
-            (spared, failure) -> {
-              if (failure != null || spared.isEmpty()) {
-                busy.set(false);
-                return;
-              }
-              onThread(() -> step(spared.get()));
-            });
-  }
-
-  private void onThread(Runnable what) {
-    try {
-      thread.execute(
-          () -> {
-            try {
-              what.run();
-            } catch (Memory.Away e) {
-              LOG.debug("clips are brought to devices when the store is back: {}", e.getMessage());
-            } catch (RuntimeException e) {
-              LOG.error("bringing clips to loudspeakers stumbled", e);
-            } finally {
-              busy.set(false);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      LOG.debug("after close: {}", e.getMessage());
-    }
+    undisturbed.run(this::step);
   }
 
   /** A device's answer; called on the wire's threads. */

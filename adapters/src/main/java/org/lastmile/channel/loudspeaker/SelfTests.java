@@ -62,11 +62,9 @@ public final class SelfTests {
   private final Memory memory;
   private final Devices devices;
   private final Tester tester;
-  private final Engaged engaged;
+  private final Undisturbed undisturbed;
   private final Runnable reported;
   private final long started;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private final Executor thread;
 
   /** Guarded by this. */
   private Run run;
@@ -128,9 +126,8 @@ public final class SelfTests {
     this.memory = memory;
     this.devices = devices;
     this.tester = tester;
-    this.engaged = engaged;
+    this.undisturbed = new Undisturbed("the self-test of loudspeakers", engaged, thread);
     this.reported = reported;
-    this.thread = thread;
     this.started = nanos.getAsLong();
   }
 
@@ -139,39 +136,10 @@ public final class SelfTests {
     SelfTestReport last = ended;
     if (nanos.getAsLong() - started < SETTLE.toNanos()
         || elapsed().compareTo(plan.spread().plus(REST).plusMinutes(1)) > 0
-        || (last != null && last.day().equals(day()))
-        || !busy.compareAndSet(false, true)) {
+        || (last != null && last.day().equals(day()))) {
       return;
     }
-    engaged
-        .now()
-        .whenComplete(
-            (spared, failure) -> {
-              if (failure != null || spared.isEmpty()) {
-                busy.set(false);
-                return;
-              }
-              onThread(() -> step(spared.get()));
-            });
-  }
-
-  private void onThread(Runnable what) {
-    try {
-      thread.execute(
-          () -> {
-            try {
-              what.run();
-            } catch (Memory.Away e) {
-              LOG.debug("the self-test goes on when the store is back: {}", e.getMessage());
-            } catch (RuntimeException e) {
-              LOG.error("the self-test of loudspeakers stumbled", e);
-            } finally {
-              busy.set(false);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      LOG.debug("after close: {}", e.getMessage());
-    }
+    undisturbed.run(this::step);
   }
 
   /** The day whose self-test is the last that has begun. */

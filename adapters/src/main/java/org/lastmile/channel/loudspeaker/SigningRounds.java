@@ -125,7 +125,7 @@ final class SigningRounds implements AutoCloseable {
             fresh.add(sheet);
           }
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException e) { // whatever it is: who waits for this letter is to hear of it
         letter.failed(e);
       }
     }
@@ -134,14 +134,14 @@ final class SigningRounds implements AutoCloseable {
         Sheet.sign(key.get(), fresh);
         rounds.incrementAndGet();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException e) { // none of them is signed
       written.forEach(w -> w.letter().failed(e));
       return;
     }
     for (Written w : written) {
       try {
         w.letter().post(w.sheet().signed());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException e) { // the others' letters still go
         w.letter().failed(e);
       }
     }

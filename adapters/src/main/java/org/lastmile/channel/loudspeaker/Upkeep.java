@@ -378,7 +378,7 @@ final class Upkeep implements AutoCloseable {
       for (int i = 0; i < signed.size(); i++) {
         floors.put(needy.get(i), signed.get(i));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException e) { // told to each of them below
       trouble = e;
     }
     for (Serving service : round) {

@@ -190,7 +190,7 @@ final class Narrator implements AutoCloseable {
       failed(job, e);
     } catch (IOException e) {
       failed(job, new Unspoken("folder " + config.folder() + ": " + e));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException e) { // commands wait for this text: they go out with words
       LOG.error("rendering stumbled", e);
       failed(job, new Unspoken("internal: " + e));
     } finally {

@@ -90,7 +90,7 @@ final class BareGateway {
     } else {
       bare.listen();
     }
-    Helper.serve(bare::answer);
+    Station.serve(bare::answer);
     Runtime.getRuntime().halt(0);
   }
 

@@ -47,7 +47,7 @@ final class HornFleet {
     fleet.sides.get(0).onCommand(fleet::arrived);
     fleet.sides.forEach(SpeakerFleet::start);
     try {
-      Helper.serve(fleet::answer);
+      Station.serve(fleet::answer);
     } finally {
       // Thousands of farewells one by one would take longer than the benchmark.
       Runtime.getRuntime().halt(0);

@@ -41,7 +41,7 @@ final class HornGateway {
       app.registries().swap(Registry.of(Horns.entries(Integer.parseInt(args[1]))));
       HornGateway gateway = new HornGateway(app);
       app.desk().onChange(gateway::kept);
-      Helper.serve(gateway::answer);
+      Station.serve(gateway::answer);
     }
   }
 

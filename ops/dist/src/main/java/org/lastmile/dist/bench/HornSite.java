@@ -27,12 +27,12 @@ final class HornSite implements AutoCloseable {
   static final int SOCKETS = 19_500;
 
   private final List<AutoCloseable> parts = new ArrayList<>();
-  private final List<Helper> fleets = new ArrayList<>();
+  private final List<Station> fleets = new ArrayList<>();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final RawRedis store;
-  private final Helper gateway;
-  private Helper bare;
+  private final Station gateway;
+  private Station bare;
   private Mosquitto broker;
   private Mosquitto bareBroker;
   private final URI warnings;
@@ -56,7 +56,7 @@ final class HornSite implements AutoCloseable {
         broker = part(new Mosquitto(folder.resolve("ours"), all, more.toString()));
       }
       store = part(new RawRedis(folder.resolve("store")));
-      gateway = part(new Helper(HornGateway.class, heap(devices), gateway(folder, devices)));
+      gateway = part(new Station(HornGateway.class, heap(devices), gateway(folder, devices)));
       gateway.ready();
       Path passwords = folder.resolve("passwords");
       List<String> sides = new ArrayList<>();
@@ -74,13 +74,13 @@ final class HornSite implements AutoCloseable {
           bareBroker = part(new Mosquitto(folder.resolve("bare"), all, more.toString()));
           arguments.add(bareBroker.uri().toString());
         }
-        bare = part(new Helper(BareGateway.class, "512m", arguments).ready());
+        bare = part(new Station(BareGateway.class, "512m", arguments).ready());
         String at = byBroker ? bareBroker.uri().toString() : "mqtt://127.0.0.1:" + bare.ask("port");
         sides.addAll(List.of(at, bare.ask("key"), passwords.toString()));
       }
       fleets(sides, reference ? 2 : 1);
       warnings = URI.create("http://127.0.0.1:" + gateway.ask("port") + "/api/v1/warnings");
-    } catch (Exception | Error e) {
+    } catch (Exception | Error e) { // thrown on; processes that were started must not stay
       close();
       throw e;
     }
@@ -101,7 +101,7 @@ final class HornSite implements AutoCloseable {
                   "127.0.0." + (2 + i),
                   Integer.toString(within)));
       arguments.addAll(sides);
-      fleets.add(part(new Helper(HornFleet.class, "1g", arguments).ready()));
+      fleets.add(part(new Station(HornFleet.class, "1g", arguments).ready()));
     }
     Site.await("the loudspeakers", () -> sum("online") >= (long) devices * connections);
   }
@@ -141,15 +141,15 @@ final class HornSite implements AutoCloseable {
     return part;
   }
 
-  Helper gateway() {
+  Station gateway() {
     return gateway;
   }
 
-  Helper bare() {
+  Station bare() {
     return bare;
   }
 
-  List<Helper> fleets() {
+  List<Station> fleets() {
     return fleets;
   }
 
@@ -164,7 +164,7 @@ final class HornSite implements AutoCloseable {
 
   long sum(String question) {
     long sum = 0;
-    for (Helper fleet : fleets) {
+    for (Station fleet : fleets) {
       try {
         sum += fleet.number(question);
       } catch (IOException e) {
@@ -199,7 +199,7 @@ final class HornSite implements AutoCloseable {
         redis,
         bare == null ? 0 : bare.cpu(),
         (broker == null ? 0 : broker.cpu()) + (bareBroker == null ? 0 : bareBroker.cpu()),
-        fleets.stream().mapToDouble(Helper::cpu).sum());
+        fleets.stream().mapToDouble(Station::cpu).sum());
   }
 
   /** Hands a warning in as an office does; answers its id. */

@@ -68,6 +68,7 @@ final class LoudspeakerLatency implements Measure {
       for (int i = 0; i < seconds * A_SECOND; i++) {
         long early = start + i * 1_000_000_000L / A_SECOND - System.nanoTime();
         if (early > 0) {
+          // Posted by the clock, whether or not the one before is through.
           Thread.sleep(early / 1_000_000, (int) (early % 1_000_000));
         }
         int village = i % VILLAGES;
@@ -97,7 +98,7 @@ final class LoudspeakerLatency implements Measure {
       if (all.stream().allMatch(posted -> firsts.containsKey(posted.warning()))) {
         return;
       }
-      Thread.sleep(200);
+      Thread.sleep(200); // the fleets are other processes, which can only be asked
     }
   }
 

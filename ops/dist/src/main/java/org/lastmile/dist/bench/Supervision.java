@@ -37,6 +37,7 @@ final class Supervision implements Measure {
         int most = quick ? 2_000 : 19_000;
         int devices = sizes.isEmpty() ? most : Math.min(19_000, sizes.get(0));
         try (HornSite site = new HornSite(folder.resolve(link), false, devices, false, List.of())) {
+          // Births are over and heartbeats alone go on when the measuring begins.
           Thread.sleep(quick ? 2_000 : 35_000);
           share(site, link, devices, quick ? 15 : 60, figures);
           if (!quick) {
@@ -66,7 +67,7 @@ final class Supervision implements Measure {
       throws Exception {
     HornSite.Cpu before = site.cpu();
     long start = System.nanoTime();
-    Thread.sleep(seconds * 1_000L);
+    Thread.sleep(seconds * 1_000L); // the stretch that is measured
     double took = (System.nanoTime() - start) / 1e9;
     HornSite.Cpu used = site.cpu().minus(before);
     figures.accept(

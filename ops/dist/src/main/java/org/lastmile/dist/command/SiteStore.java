@@ -48,7 +48,7 @@ final class SiteStore implements AutoCloseable {
     try {
       store.ledger.ping();
       return store;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException e) { // thrown on; what was started must not stay
       store.close();
       throw e;
     }

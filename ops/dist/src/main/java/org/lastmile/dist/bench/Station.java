@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * A JVM of its own for one part of a benchmark: answers each line with one, and ends with its
  * standard input, so that nothing is left behind when the benchmark dies.
  */
-final class Helper implements AutoCloseable {
+final class Station implements AutoCloseable {
   /** What it answers; runs in the other process. */
   @FunctionalInterface
   interface Answers {
@@ -29,7 +29,7 @@ final class Helper implements AutoCloseable {
   private final PrintWriter questions;
 
   /** Ready to be asked when this returns; {@link #ready} waits for its first word. */
-  Helper(Class<?> main, String heap, List<String> arguments) throws IOException {
+  Station(Class<?> main, String heap, List<String> arguments) throws IOException {
     name = main.getSimpleName();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -49,7 +49,7 @@ final class Helper implements AutoCloseable {
             new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8), true);
   }
 
-  Helper ready() throws IOException {
+  Station ready() throws IOException {
     String word = answers.readLine();
     while (word != null && !word.equals("ready")) {
       word = answers.readLine(); // what options of the JVM have to say
