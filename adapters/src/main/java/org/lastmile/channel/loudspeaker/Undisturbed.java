@@ -1,6 +1,9 @@
 package org.lastmile.channel.loudspeaker;
 
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,7 +24,9 @@ final class Undisturbed {
   private final Executor thread;
   private final AtomicBoolean busy = new AtomicBoolean();
 
-  /** @param what is done, for the log */
+  /**
+   * @param what is done, for the log
+   */
   Undisturbed(String what, SelfTests.Engaged engaged, Executor thread) {
     this.what = what;
     this.engaged = engaged;
@@ -33,16 +38,24 @@ final class Undisturbed {
     if (!busy.compareAndSet(false, true)) {
       return;
     }
-    engaged
-        .now()
-        .whenComplete(
-            (spared, failure) -> {
-              if (failure != null || spared.isEmpty()) {
-                busy.set(false);
-                return;
-              }
-              onThread(() -> step.accept(spared.get()));
-            });
+    CompletionStage<Optional<Set<String>>> now;
+    try {
+      now = engaged.now();
+    } catch (RuntimeException e) {
+      // Asked again in a second: what stumbles once must not end it for ever and silently.
+      now = CompletableFuture.failedFuture(e);
+    }
+    now.whenComplete(
+        (spared, failure) -> {
+          if (failure == null && spared.isPresent()) {
+            onThread(() -> step.accept(spared.get()));
+            return;
+          }
+          busy.set(false);
+          if (failure != null) {
+            LOG.warn("{} waits: nobody says whom a warning concerns: {}", what, failure.toString());
+          }
+        });
   }
 
   private void onThread(Runnable step) {

@@ -80,7 +80,8 @@ final class LoudspeakerFanout implements Measure {
         bareMissing += Long.parseLong(reference[1]);
         bareUsed = sum(bareUsed, after.minus(then));
       }
-      Thread.sleep(500); // what a round leaves behind (collection, the log's flush) is not the next's
+      Thread.sleep(
+          500); // what a round leaves behind (collection, the log's flush) is not the next's
     }
     String what = String.format(Locale.ROOT, "%,d devices by %s", devices, link);
     double perThousand = 1e3 / devices / rounds;
