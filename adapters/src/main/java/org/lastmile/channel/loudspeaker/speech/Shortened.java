@@ -22,13 +22,15 @@ final class Shortened {
    * The text, as short as it must be.
    *
    * @param said the text as the profile says it
-   * @param place as it stands in the text; empty when it names none
-   * @param action likewise
+   * @param writtenPlace as it stands in the written text; empty when it names none
+   * @param writtenAction likewise
    */
-  String cut(String said, String place, String action, boolean drill) {
+  String cut(String said, String writtenPlace, String writtenAction, boolean drill) {
     if (fits(said)) {
       return said;
     }
+    String place = profile.words(writtenPlace);
+    String action = profile.words(writtenAction);
     List<String> sentences = sentences(said);
     TreeSet<Integer> kept = new TreeSet<>();
     for (int i = 0; i < sentences.size(); i++) {

@@ -214,8 +214,8 @@ public final class SpeakingChannel implements Channel {
     return new Shortened(profile)
         .cut(
             profile.words(content.text()),
-            profile.words(fields.getOrDefault(Field.PLACE, "")),
-            profile.words(fields.getOrDefault(Field.ACTION, "")),
+            fields.getOrDefault(Field.PLACE, ""),
+            fields.getOrDefault(Field.ACTION, ""),
             content.drill());
   }
 

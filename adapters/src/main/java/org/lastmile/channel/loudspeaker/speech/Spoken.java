@@ -1,5 +1,6 @@
 package org.lastmile.channel.loudspeaker.speech;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +44,8 @@ final class Spoken {
 
   private static final Pattern CALLED = Pattern.compile("^(?:$|[或和、，。；！？）)/及报急求转火,;!.])");
 
+  private static final int REMEMBERED = 1_024;
+
   private record Rule(Pattern pattern, Function<Place, String> says) {}
 
   /** A match in its text. */
@@ -75,6 +78,17 @@ final class Spoken {
   /** Which rules can fit where a character stands: none, at nearly all of a Chinese text. */
   private final Map<Character, int[]> beginning = new ConcurrentHashMap<>();
 
+  /** Sentences that were said before, by their own text: no rule looks beyond one. */
+  private final Map<String, String> sentences =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
   /**
    * For one make of loudspeaker.
    *
@@ -89,7 +103,30 @@ final class Spoken {
   }
 
   String say(String written) {
-    String text = narrow(written);
+    StringBuilder said = new StringBuilder(2 * written.length());
+    int from = 0;
+    for (int i = 0; i < written.length(); i++) {
+      if ("。！？；".indexOf(written.charAt(i)) >= 0 || i + 1 == written.length()) {
+        said.append(sentence(written.substring(from, i + 1)));
+        from = i + 1;
+      }
+    }
+    return tidy(said);
+  }
+
+  /** Ten thousand texts of one warning differ in the sentence that names the place. */
+  private String sentence(String written) {
+    synchronized (sentences) {
+      String known = sentences.get(written);
+      if (known == null) {
+        known = byRules(narrow(written));
+        sentences.put(written, known);
+      }
+      return known;
+    }
+  }
+
+  private String byRules(String text) {
     StringBuilder said = new StringBuilder(2 * text.length());
     Matcher[] matchers = new Matcher[rules.size()];
     int at = 0;
@@ -115,7 +152,7 @@ final class Spoken {
         at += Character.charCount(point);
       }
     }
-    return tidy(said.toString());
+    return said.toString();
   }
 
   /** Those that match the character alone, or would have to see what follows. */
@@ -398,27 +435,48 @@ final class Spoken {
     return narrow.toString();
   }
 
-  private static final Pattern PAUSES = Pattern.compile("[，。！？；：、 ]*[，。！？；：、][，。！？；：、 ]*");
-  private static final Pattern AT_THE_ENDS = Pattern.compile("^[，。；：、！？]+|[，、：；]+$");
-  private static final Pattern SPACES = Pattern.compile("(?<![A-Za-z]) +| +(?![A-Za-z])");
-  private static final Pattern AFTER_BRACKETS = Pattern.compile("(?<=】)，");
+  private static final String PAUSES = "，。！？；：、";
 
-  /** Of several pauses the longest is left, and a space only between Latin words. */
-  private static String tidy(String said) {
-    String once =
-        PAUSES
-            .matcher(said)
-            .replaceAll(
-                pauses -> {
-                  String all = pauses.group();
-                  return all.chars()
-                      .filter(c -> "。！？".indexOf(c) >= 0)
-                      .mapToObj(Character::toString)
-                      .findFirst()
-                      .orElseGet(() -> all.strip().substring(0, 1));
-                });
-    String inside = AT_THE_ENDS.matcher(once).replaceAll("");
-    String close = SPACES.matcher(inside).replaceAll("");
-    return AFTER_BRACKETS.matcher(close).replaceAll("").strip();
+  /**
+   * Of several pauses the longest is left, none at the front and none at the end that ends nothing,
+   * none after a bracket that is kept; and a space only between Latin words.
+   */
+  private static String tidy(CharSequence said) {
+    StringBuilder tidy = new StringBuilder(said.length());
+    int at = 0;
+    while (at < said.length()) {
+      char c = said.charAt(at);
+      if (c != ' ' && PAUSES.indexOf(c) < 0) {
+        tidy.append(c);
+        at++;
+        continue;
+      }
+      int from = at;
+      char pause = ' ';
+      for (; at < said.length(); at++) {
+        char next = said.charAt(at);
+        if (next != ' ' && PAUSES.indexOf(next) < 0) {
+          break;
+        }
+        if (next != ' ' && (pause == ' ' || (isEnd(next) && !isEnd(pause)))) {
+          pause = next;
+        }
+      }
+      boolean last = at == said.length();
+      boolean needed =
+          pause == ' '
+              ? !last && from > 0 && isLatin(said.charAt(from - 1)) && isLatin(said.charAt(at))
+              : from > 0
+                  && (!last || isEnd(pause))
+                  && !(pause == '，' && said.charAt(from - 1) == '】');
+      if (needed) {
+        tidy.append(pause);
+      }
+    }
+    return tidy.toString();
+  }
+
+  private static boolean isEnd(char pause) {
+    return pause == '。' || pause == '！' || pause == '？';
   }
 }

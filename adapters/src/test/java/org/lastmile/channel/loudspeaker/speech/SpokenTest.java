@@ -49,6 +49,20 @@ class SpokenTest {
   }
 
   @Test
+  void said_again_among_other_sentences_it_is_the_same() {
+    String place = "云岭2村滑坡5附近2人。";
+    String alone = WORDS.say(place);
+
+    assertThat(WORDS.say("雨量100mm！" + place)).isEqualTo("雨量一百毫米！" + alone);
+    assertThat(WORDS.say(place + "；，请转移，")).isEqualTo(alone + "请转移");
+  }
+
+  @Test
+  void a_space_is_left_between_latin_words_alone() {
+    assertThat(WORDS.say("LM  Red 到  Red  县")).isEqualTo("LM Red到Red县");
+  }
+
+  @Test
   void where_no_rule_can_fit_none_is_tried() {
     assertThat(WORDS.rulesBeginningWith('县')).isEmpty();
     assertThat(WORDS.rulesBeginningWith('。')).isEmpty();
