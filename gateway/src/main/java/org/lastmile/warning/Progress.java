@@ -2,8 +2,6 @@ package org.lastmile.warning;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -58,9 +56,9 @@ public final class Progress {
         }
       }
     }
-    // Views: the desk asks for them thousands of times a second.
-    allRows = Collections.unmodifiableList(Arrays.asList(rows));
-    allSpots = Collections.unmodifiableList(Arrays.asList(spots));
+    // Once: the desk asks for them thousands of times a second.
+    allRows = List.of(rows);
+    allSpots = List.of(spots);
     unsettled = rows.length;
     uncovered = spots.length;
   }
@@ -85,7 +83,7 @@ public final class Progress {
     private int unknowns;
     private int interruptions;
     private int asks;
-    private final Set<String> from = new LinkedHashSet<>();
+    private Set<String> from = Set.of();
     private Set<String> refusals = Set.of();
     private boolean countedAsTold;
     private boolean countedAsTouched;
@@ -621,7 +619,7 @@ public final class Progress {
         row.unknown = false;
         row.unknowns = 0;
         row.handoff = row.handoff == null ? e.at() : row.handoff;
-        from(e.detail()).ifPresent(row.from::add);
+        from(e.detail()).ifPresent(from -> row.from = with(row.from, from));
         move(row, DeliveryState.SENT, e);
         row.why = row.state == DeliveryState.SENT ? "" : row.why;
       }
@@ -679,9 +677,7 @@ public final class Progress {
         }
       }
       case REFUSED -> {
-        Set<String> more = new LinkedHashSet<>(row.refusals);
-        more.add(code(e.detail()));
-        row.refusals = more;
+        row.refusals = with(row.refusals, code(e.detail()));
       }
       case CANCELLED -> move(row, DeliveryState.CANCELLED, e);
       case DELIVERED -> {
@@ -745,6 +741,12 @@ public final class Progress {
   public static String code(String why) {
     int colon = why.indexOf(':');
     return colon < 0 ? why : why.substring(0, colon);
+  }
+
+  private static Set<String> with(Set<String> some, String one) {
+    Set<String> more = new LinkedHashSet<>(some);
+    more.add(one);
+    return more;
   }
 
   private static Optional<String> from(String handoff) {

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * What a device says of itself: schema {@code state}. One is kept for every device, so it holds
@@ -43,10 +42,10 @@ record DeviceState(
     String config,
     Optional<OwnTest> test) {
 
-  private static final Pattern WORD = Pattern.compile("[^\\p{Cc}]{0,64}");
-  private static final Pattern CONTENT = Pattern.compile("[A-Za-z0-9._-]{0,64}");
-  private static final Pattern BOOT = Pattern.compile("([0-9a-f]{16,64})?");
-  private static final Pattern CODE = Pattern.compile("[A-Z0-9_]{0,32}");
+  private static final Frame.Shape WORD = Frame.Shape.line(64);
+  private static final Frame.Shape CONTENT = Frame.Shape.ID.upTo(64);
+  private static final Frame.Shape BOOT =
+      new Frame.Shape("hex", 16, 64, c -> Frame.Shape.isDigit(c) || (c >= 'a' && c <= 'f'));
   private static final int LOW_BATTERY = 20;
   private static final int WEAK_SIGNAL = -105;
   private static final int CLOCK_IS_OFF = 60;
@@ -123,7 +122,7 @@ record DeviceState(
         frame.whole("battery", 0, 100),
         frame.flag("mains").orElse(true),
         frame.whole("signal", -150, 0),
-        frame.text("fault", CODE),
+        frame.text("fault", Frame.Shape.CODE),
         boot,
         needsFloor,
         trust,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.function.IntPredicate;
 
 /** One JSON object from a device, read with suspicion: size, version and every type are checked. */
 final class Frame {
@@ -38,14 +38,54 @@ final class Frame {
     return new Frame(node);
   }
 
+  /**
+   * What a text may be; an empty one always may.
+   *
+   * @param words for who reads why it was refused
+   * @param least characters of one that is not empty
+   * @param most characters
+   */
+  record Shape(String words, int least, int most, IntPredicate takes) {
+    static final Shape ID =
+        new Shape(
+            "an id", 1, 96, c -> isLetter(c) || isDigit(c) || c == '.' || c == '_' || c == '-');
+    static final Shape CODE =
+        new Shape("a code", 1, 32, c -> (c >= 'A' && c <= 'Z') || isDigit(c) || c == '_');
+
+    Shape upTo(int characters) {
+      return new Shape(words, least, characters, takes);
+    }
+
+    /** Anything without control characters. */
+    static Shape line(int most) {
+      return new Shape("a line", 1, most, c -> !Character.isISOControl(c));
+    }
+
+    private static boolean isLetter(int c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+
+    static boolean isDigit(int c) {
+      return c >= '0' && c <= '9';
+    }
+
+    private boolean fits(String text) {
+      int length = text.codePointCount(0, text.length());
+      return length == 0
+          || (length >= least && length <= most && text.codePoints().allMatch(takes));
+    }
+  }
+
   /** Empty string when it is absent. */
-  String text(String name, Pattern pattern) throws Unreadable {
+  String text(String name, Shape shape) throws Unreadable {
     JsonNode value = node.path(name);
     if (value.isMissingNode()) {
       return "";
     }
-    if (!value.isTextual() || !pattern.matcher(value.textValue()).matches()) {
-      throw new Unreadable("\"" + name + "\" is not " + pattern);
+    if (!value.isTextual() || !shape.fits(value.textValue())) {
+      throw new Unreadable(
+          "\"%s\" is not %s of %d to %d characters"
+              .formatted(name, shape.words(), shape.least(), shape.most()));
     }
     return value.textValue();
   }

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.lastmile.channel.Signal.Confirmation;
 import org.lastmile.channel.Signal.Evidence;
 
@@ -30,10 +29,9 @@ record Receipt(
     String sensor,
     Optional<Double> level) {
 
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{0,96}");
-  private static final Pattern WORD = Pattern.compile("[a-z]{1,16}");
-  private static final Pattern CODE = Pattern.compile("[A-Z0-9_]{0,32}");
-  private static final Pattern NOTE = Pattern.compile("[^\\p{Cc}]{0,200}");
+  private static final Frame.Shape WORD =
+      new Frame.Shape("a word", 1, 16, c -> c >= 'a' && c <= 'z');
+  private static final Frame.Shape NOTE = Frame.Shape.line(200);
   private static final long CLOCK_IS_OFF = 60;
 
   /**
@@ -58,10 +56,10 @@ record Receipt(
   static Receipt read(byte[] payload) throws Unreadable {
     Frame frame = Frame.read(payload);
     return new Receipt(
-        frame.text("id", ID),
-        frame.text("content", ID),
+        frame.text("id", Frame.Shape.ID),
+        frame.text("content", Frame.Shape.ID),
         outcome(frame.text("outcome", WORD)),
-        frame.text("reason", CODE),
+        frame.text("reason", Frame.Shape.CODE),
         frame.text("note", NOTE),
         frame.whole("at", 0, Long.MAX_VALUE).orElse(0L),
         frame.number("seconds", 0, 1e9),

@@ -28,6 +28,9 @@ final class Signer {
   private final Sequence sequence;
   private boolean ended;
 
+  /** Of what was ended last, until something is said about it again. */
+  private String over = "";
+
   private final Map<String, Sheet> cache =
       new LinkedHashMap<>(64, 0.75f, true) {
         @Override
@@ -90,13 +93,16 @@ final class Signer {
     boolean all =
         by.kind() == Content.Kind.LIFT
             || (by.kind() == Content.Kind.STOP && by.supersedes().isEmpty());
-    if (all && by.about() != null && !by.about().isEmpty()) {
-      // Each ends once: ten thousand devices are told of a lift one by one.
+    if (!all) {
+      over = by.about() != null && by.about().equals(over) ? "" : over;
+    } else if (by.about() != null && !by.about().isEmpty() && !by.about().equals(over)) {
+      // Once: ten thousand devices are told of a lift one by one, in words that differ.
+      over = by.about();
       contents
           .values()
           .removeIf(
               c -> {
-                boolean ends = by.about().equals(c.about()) && !c.id().equals(by.id());
+                boolean ends = by.about().equals(c.about()) && c.kind() != by.kind();
                 if (ends) {
                   horizon.ended(c.id(), c.playBy());
                 }

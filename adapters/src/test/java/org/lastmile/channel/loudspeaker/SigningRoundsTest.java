@@ -9,6 +9,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +21,16 @@ import org.lastmile.channel.Memory;
 class SigningRoundsTest {
   private final AtomicReference<SigningKey> key =
       new AtomicReference<>(SigningKey.fresh("Ed25519", "k"));
-  private final SigningRounds rounds = new SigningRounds(key::get);
+  private final List<Long> delays = new CopyOnWriteArrayList<>();
+  private final ScheduledThreadPoolExecutor thread =
+      new ScheduledThreadPoolExecutor(1) {
+        @Override
+        public ScheduledFuture<?> schedule(Runnable what, long delay, TimeUnit unit) {
+          delays.add(unit.toMillis(delay));
+          return super.schedule(what, delay, unit);
+        }
+      };
+  private final SigningRounds rounds = new SigningRounds(key::get, thread);
   private final CountDownLatch busy = new CountDownLatch(1);
   private final List<String> said = new CopyOnWriteArrayList<>();
   private final List<Signed> posted = new ArrayList<>();
@@ -67,14 +79,17 @@ class SigningRoundsTest {
 
   /** Until {@link #release} the signing thread is busy, and all that comes waits. */
   private void hold() {
+    CountDownLatch begun = new CountDownLatch(1);
     rounds.run(
         () -> {
+          begun.countDown();
           try {
             busy.await();
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
         });
+    await().until(() -> begun.getCount() == 0);
   }
 
   private void release(int answers) {
@@ -93,6 +108,20 @@ class SigningRoundsTest {
     Signed alone = posted.get(0);
     assertThat(key.get().publicKey().verifies(alone.body(), alone.sig())).isTrue();
     assertThat(new String(alone.wrap("x"), UTF_8)).doesNotContain("path");
+  }
+
+  @Test
+  void only_after_several_is_there_a_moment_for_more_to_come() {
+    hold();
+    rounds.add(note("a"));
+    rounds.add(note("b"));
+    release(2);
+    await().until(() -> thread.getCompletedTaskCount() == 2);
+    rounds.add(note("c"));
+    await().until(() -> thread.getCompletedTaskCount() == 3);
+    rounds.add(note("d"));
+    await().until(() -> thread.getCompletedTaskCount() == 4);
+    assertThat(delays).containsExactly(0L, 0L, 10L, 0L);
   }
 
   @Test
@@ -166,6 +195,7 @@ class SigningRoundsTest {
   void after_close_nothing_is_taken() {
     rounds.close();
     assertThat(rounds.add(note("a"))).isFalse();
+    assertThat(rounds.add(note("b"))).isFalse();
     assertThat(said).isEmpty();
   }
 }

@@ -3,7 +3,6 @@ package org.lastmile.channel.loudspeaker.speech;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -76,7 +75,7 @@ final class Spoken {
   private final List<Rule> rules = rules();
 
   /** Which rules can fit where a character stands: none, at nearly all of a Chinese text. */
-  private final Map<Character, int[]> beginning = new ConcurrentHashMap<>();
+  private final int[][] beginning = new int[Character.MAX_VALUE + 1][];
 
   /** Sentences that were said before, by their own text: no rule looks beyond one. */
   private final Map<String, String> sentences =
@@ -106,7 +105,8 @@ final class Spoken {
     StringBuilder said = new StringBuilder(2 * written.length());
     int from = 0;
     for (int i = 0; i < written.length(); i++) {
-      if ("。！？；".indexOf(written.charAt(i)) >= 0 || i + 1 == written.length()) {
+      char c = written.charAt(i);
+      if (isEnd(c) || c == '；' || i + 1 == written.length()) {
         said.append(sentence(written.substring(from, i + 1)));
         from = i + 1;
       }
@@ -132,7 +132,11 @@ final class Spoken {
     int at = 0;
     while (at < text.length()) {
       int from = at;
-      for (int i : beginning.computeIfAbsent(text.charAt(from), this::rulesBeginningWith)) {
+      char first = text.charAt(from);
+      if (beginning[first] == null) {
+        beginning[first] = rulesBeginningWith(first);
+      }
+      for (int i : beginning[first]) {
         if (matchers[i] == null) {
           matchers[i] = rules.get(i).pattern().matcher(text).useTransparentBounds(true);
         }
@@ -423,7 +427,7 @@ final class Spoken {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       char half = c >= '！' && c <= '～' ? (char) (c - 0xFEE0) : c;
-      boolean sign = "+-./%=<>~".indexOf(half) >= 0;
+      boolean sign = half < 128 && "+-./%=<>~".indexOf(half) >= 0;
       boolean between =
           half == ':'
               && i > 0
@@ -435,8 +439,6 @@ final class Spoken {
     return narrow.toString();
   }
 
-  private static final String PAUSES = "，。！？；：、";
-
   /**
    * Of several pauses the longest is left, none at the front and none at the end that ends nothing,
    * none after a bracket that is kept; and a space only between Latin words.
@@ -446,7 +448,7 @@ final class Spoken {
     int at = 0;
     while (at < said.length()) {
       char c = said.charAt(at);
-      if (c != ' ' && PAUSES.indexOf(c) < 0) {
+      if (c != ' ' && !isPause(c)) {
         tidy.append(c);
         at++;
         continue;
@@ -455,7 +457,7 @@ final class Spoken {
       char pause = ' ';
       for (; at < said.length(); at++) {
         char next = said.charAt(at);
-        if (next != ' ' && PAUSES.indexOf(next) < 0) {
+        if (next != ' ' && !isPause(next)) {
           break;
         }
         if (next != ' ' && (pause == ' ' || (isEnd(next) && !isEnd(pause)))) {
@@ -476,7 +478,11 @@ final class Spoken {
     return tidy.toString();
   }
 
-  private static boolean isEnd(char pause) {
-    return pause == '。' || pause == '！' || pause == '？';
+  private static boolean isPause(char c) {
+    return isEnd(c) || c == '，' || c == '；' || c == '：' || c == '、';
+  }
+
+  private static boolean isEnd(char c) {
+    return c == '。' || c == '！' || c == '？';
   }
 }
