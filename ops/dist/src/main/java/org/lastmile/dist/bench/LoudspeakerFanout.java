@@ -42,7 +42,7 @@ final class LoudspeakerFanout implements Measure {
         }
         Path own = folder.resolve(link + "-" + devices);
         try (HornSite site = new HornSite(own, link.equals("broker"), devices, true, List.of())) {
-          measure(site, link, devices, quick ? 2 : 4, quick ? 3 : 7, figures);
+          measure(site, link, devices, quick ? 2 : 12, quick ? 3 : 7, figures);
         }
       }
     }
@@ -59,23 +59,31 @@ final class LoudspeakerFanout implements Measure {
     long missing = 0;
     long bareMissing = 0;
     long heap = 0;
+    double first = 0;
+    double compiling = 0;
     for (int i = -warmUp; i < rounds; i++) {
       if (i == 0) {
         heap = site.gateway().number("heap");
       }
       HornSite.Cpu before = site.cpu();
+      double compiled = site.gateway().compiling();
       Round round = round(site, devices);
       HornSite.Cpu between = site.cpu();
+      compiled = site.gateway().compiling() - compiled;
       int octets = site.octets();
       quiet(site, devices, round.warning);
       HornSite.Cpu then = site.cpu();
       String[] reference = site.bare().ask("round " + octets).split(" ", -1);
       HornSite.Cpu after = site.cpu();
+      if (i == -warmUp) {
+        first = round.millis;
+      }
       if (i >= 0) {
         ours.add(round.millis);
         posted.add(round.posted);
         missing += round.missing;
         used = sum(used, between.minus(before));
+        compiling += compiled;
         bare.add(Long.parseLong(reference[0]) / 1e6);
         bareMissing += Long.parseLong(reference[1]);
         bareUsed = sum(bareUsed, after.minus(then));
@@ -95,6 +103,7 @@ final class LoudspeakerFanout implements Measure {
             .with("oursName", "gateway")
             .with("referenceName", "bare")
             .with("seconds", ours.median() / 1e3)
+            .with("firstSeconds", first / 1e3)
             .with("bareSeconds", bare.median() / 1e3)
             .with("worstSeconds", ours.quantile(1) / 1e3)
             .with("secondsFromPost", posted.median() / 1e3)
@@ -103,6 +112,7 @@ final class LoudspeakerFanout implements Measure {
             .with("bytesACommand", site.octets())
             .with("rounds", rounds)
             .with("cpuGateway", used.gateway() * perThousand)
+            .with("cpuGatewayCompiling", compiling * perThousand)
             .with("cpuStore", used.store() * perThousand)
             .with("cpuBroker", used.broker() * perThousand)
             .with("cpuFleet", used.fleet() * perThousand)

@@ -28,6 +28,8 @@ final class Station implements AutoCloseable {
   private final BufferedReader answers;
   private final PrintWriter questions;
 
+  private static final String COMPILING = "compiling";
+
   /** Ready to be asked when this returns; {@link #ready} waits for its first word. */
   Station(Class<?> main, String heap, List<String> arguments) throws IOException {
     name = main.getSimpleName();
@@ -87,6 +89,11 @@ final class Station implements AutoCloseable {
     return Processor.of(process.pid()) / 1e9;
   }
 
+  /** Of that, roughly, what the JVM has spent on compiling: a cold one compiles for minutes. */
+  double compiling() throws IOException {
+    return number(COMPILING) / 1e3;
+  }
+
   long pid() {
     return process.pid();
   }
@@ -113,7 +120,10 @@ final class Station implements AutoCloseable {
       String[] parts = line.split(" ", 2);
       String answer;
       try {
-        answer = to.to(parts[0], parts.length > 1 ? parts[1] : "");
+        answer =
+            parts[0].equals(COMPILING)
+                ? Long.toString(ManagementFactory.getCompilationMXBean().getTotalCompilationTime())
+                : to.to(parts[0], parts.length > 1 ? parts[1] : "");
       } catch (Exception e) { // whatever it is, who asked is to hear of it and not to wait
         e.printStackTrace();
         answer = "!" + parts[0] + ": " + e;
