@@ -39,6 +39,10 @@ const start = (me) => {
       refresh();
     },
     words: () => refresh(),
+    'self-test': (data) => {
+      set({ selfTest: data });
+      if (state.view === 'speakers') lookAtSpeakers();
+    },
     beat: (data) => {
       lived(data);
       refresh();
@@ -131,7 +135,7 @@ const leave = () => {
   line?.close();
   line = null;
   reachAt = -REACH_MS;
-  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, reach: null, inbox: null, notices: null, dialog: null });
+  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, reach: null, inbox: null, notices: null, selfTest: null, dialog: null });
   set({ speakers: { ...state.speakers, list: null, gaps: null, report: null, error: '' } });
 };
 
@@ -251,7 +255,13 @@ const actions = {
   show(view) {
     history.replaceState(null, '', view === 'speakers' ? '#speakers' : '#');
     set({ view });
-    if (view === 'speakers') lookAtSpeakers();
+    return view === 'speakers' ? lookAtSpeakers() : undefined;
+  },
+  /** What the day's self-test found, device by device; who looks at it needs no line that says it is over. */
+  async lookAtSelfTest() {
+    set({ selfTest: null });
+    await actions.show('speakers');
+    requestAnimationFrame(() => document.querySelector('.self-test')?.scrollIntoView({ block: 'start' }));
   },
   /** Another page, another state: what was chosen is kept, what is shown follows. */
   speakers(choice) {

@@ -202,6 +202,9 @@ const zh = {
     page: (a, b) => `第 ${a} / ${b} 页`,
     selfTest: '每日自检',
     underWay: '正在进行',
+    tested: (n, bad) => `大喇叭每日自检结束：共 ${n} 只，${bad ? `${bad} 只有问题` : '没有发现问题'}。`,
+    testedLook: '查看',
+    testedSeen: '知道了',
     table: '下载表格',
     state: { FAULTY: '有故障', SILENT: '失联', NEVER_SEEN: '从未上线', DEGRADED: '状态不佳', ONLINE: '正常' },
     result: {
@@ -519,6 +522,10 @@ const en = {
     page: (a, b) => `Page ${a} of ${b}`,
     selfTest: 'Daily self-test',
     underWay: 'under way',
+    tested: (n, bad) =>
+      `The loudspeakers’ daily self-test is over: ${bad || 'none'} of ${n} ${bad > 1 ? 'need' : 'needs'} a look.`,
+    testedLook: 'Look',
+    testedSeen: 'Noted',
     table: 'Download the table',
     state: { FAULTY: 'Faulty', SILENT: 'Silent', NEVER_SEEN: 'Never seen', DEGRADED: 'Degraded', ONLINE: 'Online' },
     result: {

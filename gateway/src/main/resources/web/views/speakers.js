@@ -1,13 +1,14 @@
 import { html, nothing } from '/lib/lit-html/lit-html.js';
 import { live } from '/lib/lit-html/directives/live.js';
 import { repeat } from '/lib/lit-html/directives/repeat.js';
-import { may, now, state } from '/state.js';
+import { may, now, set, state } from '/state.js';
 import { clock, duration, inChinese, t } from '/words.js';
 import { chip } from '/views/parts.js';
 
 export const PAGE = 50; // rows that are shown at once, however many there are
 const STATES = ['FAULTY', 'SILENT', 'NEVER_SEEN', 'DEGRADED', 'ONLINE'];
 const BAD_FIRST = ['FAILED', 'NOT_HEARD', 'NO_ANSWER', 'REFUSED', 'OFFLINE', 'NEVER_SEEN', 'INTERRUPTED', 'SPARED', 'HEARD', 'PLAYED', 'REPORTED'];
+const UNSAID = ['HEARD', 'PLAYED', 'REPORTED']; // what is as it should be
 const MOST_NAMED = 3;
 
 /** Which villages would hear nothing, before there is anything to hear. */
@@ -86,6 +87,25 @@ const selfTest = (s, w) => {
       </h2>
       <p>${counts.map((k) => html`<span class="figure">${chip(`test-${k}`, w.result[k])} <b>${r.counts[k]}</b></span>`)}</p>
     </section>
+  `;
+};
+
+/** The day's self-test is over: said once, wherever one is on the page, until somebody has taken note. */
+export const selfTestLine = (actions) => {
+  const r = state.selfTest;
+  if (!r) return nothing;
+  const w = t().speakers;
+  const found = BAD_FIRST.filter((k) => r.counts[k] && !UNSAID.includes(k)).map((k) => `${w.result[k]} ${r.counts[k]}`);
+  const look = (event) => {
+    event.preventDefault();
+    actions.lookAtSelfTest();
+  };
+  return html`
+    <p class="banner banner-news ${r.bad ? 'banner-bad' : ''}" role="status">
+      <span><b>${w.tested(r.devices, r.bad)}</b> ${found.join(t().and)} <time>${clock(r.ended)}</time></span>
+      <a class="button" href="#speakers" @click=${look}>${w.testedLook}</a>
+      <button @click=${() => set({ selfTest: null })}>${w.testedSeen}</button>
+    </p>
   `;
 };
 

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.lastmile.warning.Loudspeaker;
 
@@ -81,6 +83,65 @@ class SpeakersPageTest {
       picture(page, "speakers-en.png");
       assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
     }
+  }
+
+  @Test
+  void theEndOfTheDaysSelfTestIsSaidWhereverOneIsAndTheCardFollowsByItself() {
+    try (Chromium chromium = new Chromium();
+        House house = new House()) {
+      house.clock.pass(Duration.between(house.clock.instant(), Instant.now()));
+      house.accounts.putUser("王芳", Role.OPERATOR, House.PASSWORD, List.of());
+      Page page =
+          chromium
+              .browser()
+              .newContext(new Browser.NewContextOptions().setViewportSize(1366, 768))
+              .newPage();
+      page.navigate(house.url("/"));
+      page.getByLabel("账号").fill("王芳");
+      page.getByLabel("密码").fill(House.PASSWORD);
+      page.keyboard().press("Enter");
+      assertThat(page.locator(".line-live")).isVisible();
+      Locator line = page.locator(".banner-news");
+      assertThat(line).hasCount(0);
+
+      endsSelfTest(house, "HEARD", "HEARD", "NOT_HEARD", "OFFLINE");
+      assertThat(line).containsText("大喇叭每日自检结束：共 4 只，2 只有问题。");
+      assertThat(line).containsText("没有声音 1；不在线 1");
+      assertThat(line).not().containsText("听到声音");
+      picture(page, "self-test-zh.png");
+      page.getByText("English").click();
+      assertThat(line).containsText("daily self-test is over: 2 of 4 need a look. not heard 1");
+      assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+      page.getByText("中文").click();
+      line.getByText("查看").click();
+      assertThat(page.locator(".self-test")).containsText("没有声音 1");
+      assertThat(line).hasCount(0);
+
+      // A page in the background asks for nothing by itself: only what it is told makes it look.
+      page.evaluate("Object.defineProperty(document, 'hidden', { value: true })");
+      endsSelfTest(house, "HEARD", "HEARD", "HEARD");
+      assertThat(line).containsText("共 3 只，没有发现问题。");
+      assertThat(page.locator(".self-test")).containsText("听到声音 3");
+      assertThat(page.locator(".self-test")).not().containsText("没有声音");
+      line.getByText("知道了").click();
+      assertThat(line).hasCount(0);
+    }
+  }
+
+  /** Each result of one loudspeaker. */
+  private static void endsSelfTest(House house, String... results) {
+    List<Speakers.Line> lines = new ArrayList<>();
+    for (String result : results) {
+      boolean bad = !result.equals("HEARD");
+      String id = "spk-" + (lines.size() + 1);
+      lines.add(new Speakers.Line(id, house.clock.instant(), result, bad, ""));
+    }
+    Map<String, Integer> counts =
+        lines.stream().collect(Collectors.toMap(Speakers.Line::result, l -> 1, Integer::sum));
+    Instant now = house.clock.instant();
+    house.speakers.report =
+        new Speakers.Report(LocalDate.ofInstant(now, House.ZONE), now, now, counts, lines);
+    house.console.selfTested();
   }
 
   private static Locator.FilterOptions with(String text) {
