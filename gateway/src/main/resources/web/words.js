@@ -304,7 +304,7 @@ const zh = {
     BROKER: '与消息服务器的连接中断',
     CARRIER: '运营商或平台报错',
   },
-  notices: '收到时的提示',
+  noticed: '收到时的提示',
   toTell: '将要通知的隐患点',
   content: '预警内容',
   health: { UP: '正常', DEGRADED: '部分异常', DOWN: '中断' },
@@ -586,7 +586,7 @@ const en = {
     CANCELLED: 'Cancelled.',
   },
   reason: { DECLINED: 'can’t go' }, // English words come with the reason itself
-  notices: 'Noticed when it came in',
+  noticed: 'Noticed when it came in',
   toTell: 'Points that will be told',
   content: 'Content',
   health: { UP: 'Up', DEGRADED: 'Degraded', DOWN: 'Down' },

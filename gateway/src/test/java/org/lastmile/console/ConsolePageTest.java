@@ -319,6 +319,7 @@ class ConsolePageTest {
     assertThat(page.locator("#notices button")).hasCount(0);
     page.getByText("退出").click();
     signIn("王芳");
+    assertThat(page.locator("#notices h2")).containsText("部门通知（大喇叭） 1");
     Locator notices = page.locator("#notices");
     assertThat(notices).containsText("今天下午停水");
     assertThat(notices).containsText("1 只大喇叭：P-01");
