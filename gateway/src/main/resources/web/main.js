@@ -159,6 +159,10 @@ const lookAtSpeakers = async () => {
   }
 };
 
+/** Once what was asked for is drawn. */
+const scrollTo = (what) =>
+  requestAnimationFrame(() => document.querySelector(what)?.scrollIntoView({ block: 'start' }));
+
 const said = (e) => {
   if (e.status === 403) return t().notAllowed;
   if (e.status === 503) return t().storeAway;
@@ -261,7 +265,12 @@ const actions = {
   async lookAtSelfTest() {
     set({ selfTest: null });
     await actions.show('speakers');
-    requestAnimationFrame(() => document.querySelector('.self-test')?.scrollIntoView({ block: 'start' }));
+    scrollTo('.self-test');
+  },
+  /** What people wrote, wherever one is. */
+  lookAtInbox() {
+    actions.show('desk');
+    scrollTo('#inbox');
   },
   /** Another page, another state: what was chosen is kept, what is shown follows. */
   speakers(choice) {

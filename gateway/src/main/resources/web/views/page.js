@@ -17,7 +17,7 @@ export const page = (actions) => {
   return html`
     ${top(actions)} ${lost ? staleBanner() : nothing}
     ${!lost && !state.active ? html`<p class="banner banner-standby" role="alert">${t().standby}</p>` : nothing}
-    ${alarmBanner()} ${selfTestLine(actions)}
+    ${alarmBanner(actions)} ${selfTestLine(actions)}
     ${state.view === 'speakers'
       ? html`<main class="wide ${lost ? 'is-stale' : ''}">${speakersPage(actions)}</main>`
       : html`<div class="desk ${lost ? 'is-stale' : ''}">

@@ -292,6 +292,10 @@ class ConsolePageTest {
     assertThat(page.locator(".banner-alarm")).containsText("王建国1");
     assertThat(page.locator(".banner-alarm")).containsText("1人被困");
     Locator alarm = page.locator(".letter").first();
+    page.getByText("大喇叭").first().click();
+    assertThat(page.locator(".speakers")).isVisible();
+    page.getByText("查看").click();
+    assertThat(alarm).isInViewport();
     assertThat(alarm).containsText("报险");
     assertThat(alarm).containsText("芦山县气象台发布暴雨红色预警");
     assertThat(broken()).isEmpty();
