@@ -202,7 +202,7 @@ const zh = {
     page: (a, b) => `第 ${a} / ${b} 页`,
     selfTest: '每日自检',
     underWay: '正在进行',
-    tested: (n, bad) => `大喇叭每日自检结束：共 ${n} 只，${bad ? `${bad} 只有问题` : '没有发现问题'}。`,
+    tested: (at, n, bad) => `大喇叭每日自检 ${at} 结束：共 ${n} 只，${bad ? `${bad} 只有问题` : '没有发现问题'}。`,
     testedLook: '查看',
     testedSeen: '知道了',
     table: '下载表格',
@@ -522,8 +522,8 @@ const en = {
     page: (a, b) => `Page ${a} of ${b}`,
     selfTest: 'Daily self-test',
     underWay: 'under way',
-    tested: (n, bad) =>
-      `The loudspeakers’ daily self-test is over: ${bad || 'none'} of ${n} ${bad > 1 ? 'need' : 'needs'} a look.`,
+    tested: (at, n, bad) =>
+      `The loudspeakers’ daily self-test ended at ${at}: ${bad || 'none'} of ${n} ${bad > 1 ? 'need' : 'needs'} a look.`,
     testedLook: 'Look',
     testedSeen: 'Noted',
     table: 'Download the table',
@@ -646,6 +646,9 @@ export const clock = (instant, now = Date.now()) => {
   const sameDay = at.toDateString() === new Date(now).toDateString();
   return sameDay ? time : `${at.getMonth() + 1}-${two(at.getDate())} ${time}`;
 };
+
+/** 02:13, likewise. */
+export const minutes = (instant) => clock(instant).replace(/:\d\d$/, '');
 
 /** How long, in the two largest units. */
 export const duration = (ms) => {
