@@ -40,9 +40,6 @@ import org.slf4j.LoggerFactory;
 final class Decisions implements Turns.Work {
   private static final Logger log = LoggerFactory.getLogger(Decisions.class);
 
-  /** After a warning is over, what was waited for in vain is given up within that time. */
-  private static final Duration GIVE_UP = Duration.ofMinutes(10);
-
   /** Warnings that are over stay on the desk that long, for late answers and receipts. */
   private static final Duration LINGER = Duration.ofHours(24);
 
@@ -166,10 +163,8 @@ final class Decisions implements Turns.Work {
           Escalation.due(of.progress, of.spots(), waits, presence::get, listeningSince, now)) {
         say(of, e);
       }
-      if (of.progress.status().open() || now.isBefore(lastEvent(of.progress).plus(GIVE_UP))) {
-        for (Event e : Escalation.unresolved(of.progress, of.rows(), now)) {
-          say(of, e);
-        }
+      for (Event e : Escalation.unresolved(of.progress, of.rows(), now)) {
+        say(of, e);
       }
     }
     Set<String> due = new HashSet<>();
