@@ -52,7 +52,7 @@ final class Decisions implements Turns.Work {
   private final Ledger ledger;
   private final Supplier<Policy> policy;
   private final Turns turns;
-  private final Dispatch dispatch;
+  final Dispatch dispatch;
   private final SplittableRandom jitter;
   final Conversations conversations;
   private final Map<String, Signal.State> presence = new ConcurrentHashMap<>();
@@ -174,6 +174,7 @@ final class Decisions implements Turns.Work {
       of.settle();
       if (over(of.progress, now)) {
         ledger.close(turns.lease(), of.id());
+        dispatch.drop(of);
         cases.remove(of.id());
       }
     }

@@ -136,6 +136,13 @@ final class Dispatch {
     return channels;
   }
 
+  /** It leaves the desk: a lane that nobody asks for its next keeps nothing of it. */
+  void drop(Case of) {
+    if (!of.queued.isEmpty()) {
+      lanes.values().forEach(lane -> lane.removeIf(ticket -> ticket.of == of));
+    }
+  }
+
   /** How many rows wait on a lane. */
   int waiting(String channel) {
     PriorityQueue<Ticket> lane = lanes.get(channel);

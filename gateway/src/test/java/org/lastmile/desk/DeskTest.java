@@ -349,6 +349,34 @@ class DeskTest {
     assertThat(town.takes("sms", 100)).extracting(Message::address).containsExactly(sms.address());
   }
 
+  @Test
+  void a_lane_that_nobody_serves_keeps_nothing_of_a_warning_that_has_left_the_desk() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.work();
+    assertThat(town.desk.decisions.dispatch.waiting("sms")).isPositive();
+    town.ask(d -> d.lift(id, "王", "雨停了"));
+    town.now = town.now.plus(Duration.ofHours(25));
+    town.work();
+    assertThat(town.desk.decisions.cases).doesNotContainKey(id);
+    assertThat(town.desk.decisions.dispatch.waiting("sms")).isZero();
+  }
+
+  @Test
+  void only_the_latest_warnings_that_are_over_are_remembered() {
+    for (int day = 0; day < 2; day++) {
+      for (int i = 0; i < 80; i++) {
+        town.issue(Town.warning(Grade.BLUE, day + "-" + i)); // touches nothing here
+      }
+      town.now = town.now.plus(Duration.ofHours(25));
+      town.work();
+      CompletableFuture<List<View.Summary>> all = town.desk.warnings(null);
+      town.work();
+      assertThat(all.join()).hasSize(day == 0 ? 80 : 100);
+    }
+    assertThat(town.desk.closed).hasSize(100);
+  }
+
   private List<DeliveryState> states(String id, List<Message> messages) {
     List<View.Row> rows = town.ask(d -> d.deliveries(id)).orElseThrow();
     return messages.stream()
