@@ -3,6 +3,7 @@
 
 const SILENT_MS = 22000;
 const AGAIN_MS = 3000;
+const EVENTS = ['snapshot', 'change', 'words', 'self-test', 'beat'];
 
 export class Line {
   #source;
@@ -10,7 +11,7 @@ export class Line {
   #watch;
   #handlers;
 
-  /** handlers: snapshot(data), change(data), words(data), beat(data), heard(), lost(), gone() when the session is over. */
+  /** handlers: one for each of EVENTS, given its data; heard(), lost(), gone() when the session is over. */
   constructor(handlers) {
     this.#handlers = handlers;
     this.#open();
@@ -25,7 +26,7 @@ export class Line {
   #open() {
     const source = new EventSource('/api/v1/events');
     this.#source = source;
-    for (const name of ['snapshot', 'change', 'words', 'beat']) {
+    for (const name of EVENTS) {
       source.addEventListener(name, (event) => {
         this.#heard();
         this.#handlers[name](JSON.parse(event.data));

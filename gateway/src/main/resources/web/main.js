@@ -39,6 +39,10 @@ const start = (me) => {
       refresh();
     },
     words: () => refresh(),
+    'self-test': (data) => {
+      set({ selfTest: data });
+      if (state.view === 'speakers') lookAtSpeakers();
+    },
     beat: (data) => {
       lived(data);
       refresh();
@@ -131,7 +135,7 @@ const leave = () => {
   line?.close();
   line = null;
   reachAt = -REACH_MS;
-  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, reach: null, inbox: null, notices: null, dialog: null });
+  set({ me: null, warnings: null, selected: null, coverage: null, duty: null, channels: null, reach: null, inbox: null, notices: null, selfTest: null, dialog: null });
   set({ speakers: { ...state.speakers, list: null, gaps: null, report: null, error: '' } });
 };
 
@@ -154,6 +158,10 @@ const lookAtSpeakers = async () => {
     if (refused(e) && mine === lookedAt) set({ speakers: { ...state.speakers, error: said(e) } });
   }
 };
+
+/** Once what was asked for is drawn. */
+const scrollTo = (what) =>
+  requestAnimationFrame(() => document.querySelector(what)?.scrollIntoView({ block: 'start' }));
 
 const said = (e) => {
   if (e.status === 403) return t().notAllowed;
@@ -251,7 +259,18 @@ const actions = {
   show(view) {
     history.replaceState(null, '', view === 'speakers' ? '#speakers' : '#');
     set({ view });
-    if (view === 'speakers') lookAtSpeakers();
+    return view === 'speakers' ? lookAtSpeakers() : undefined;
+  },
+  /** What the day's self-test found, device by device; who looks at it needs no line that says it is over. */
+  async lookAtSelfTest() {
+    set({ selfTest: null });
+    await actions.show('speakers');
+    scrollTo('.self-test');
+  },
+  /** What people wrote, wherever one is. */
+  lookAtInbox() {
+    actions.show('desk');
+    scrollTo('#inbox');
   },
   /** Another page, another state: what was chosen is kept, what is shown follows. */
   speakers(choice) {

@@ -17,6 +17,7 @@ export const state = {
   speakers: { list: null, gaps: null, report: null, state: '', q: '', page: 1, gapPage: 1, error: '' },
   inbox: null, // { unseen, alarms, items }, newest first
   notices: null, // what departments say over the loudspeakers, newest first
+  selfTest: null, // how the day's self-test of the loudspeakers ended, until somebody has taken note
   line: 'connecting', // connecting, live, lost
   heardAt: null, // server time of the last sign of life
   active: true,

@@ -202,6 +202,9 @@ const zh = {
     page: (a, b) => `第 ${a} / ${b} 页`,
     selfTest: '每日自检',
     underWay: '正在进行',
+    tested: (at, n, bad) => `大喇叭每日自检 ${at} 结束：共 ${n} 只，${bad ? `${bad} 只有问题` : '没有发现问题'}。`,
+    testedLook: '查看',
+    testedSeen: '知道了',
     table: '下载表格',
     state: { FAULTY: '有故障', SILENT: '失联', NEVER_SEEN: '从未上线', DEGRADED: '状态不佳', ONLINE: '正常' },
     result: {
@@ -301,7 +304,7 @@ const zh = {
     BROKER: '与消息服务器的连接中断',
     CARRIER: '运营商或平台报错',
   },
-  notices: '收到时的提示',
+  noticed: '收到时的提示',
   toTell: '将要通知的隐患点',
   content: '预警内容',
   health: { UP: '正常', DEGRADED: '部分异常', DOWN: '中断' },
@@ -519,6 +522,10 @@ const en = {
     page: (a, b) => `Page ${a} of ${b}`,
     selfTest: 'Daily self-test',
     underWay: 'under way',
+    tested: (at, n, bad) =>
+      `The loudspeakers’ daily self-test ended at ${at}: ${bad || 'none'} of ${n} ${bad > 1 ? 'need' : 'needs'} a look.`,
+    testedLook: 'Look',
+    testedSeen: 'Noted',
     table: 'Download the table',
     state: { FAULTY: 'Faulty', SILENT: 'Silent', NEVER_SEEN: 'Never seen', DEGRADED: 'Degraded', ONLINE: 'Online' },
     result: {
@@ -579,7 +586,7 @@ const en = {
     CANCELLED: 'Cancelled.',
   },
   reason: { DECLINED: 'can’t go' }, // English words come with the reason itself
-  notices: 'Noticed when it came in',
+  noticed: 'Noticed when it came in',
   toTell: 'Points that will be told',
   content: 'Content',
   health: { UP: 'Up', DEGRADED: 'Degraded', DOWN: 'Down' },
@@ -639,6 +646,9 @@ export const clock = (instant, now = Date.now()) => {
   const sameDay = at.toDateString() === new Date(now).toDateString();
   return sameDay ? time : `${at.getMonth() + 1}-${two(at.getDate())} ${time}`;
 };
+
+/** 02:13, likewise. */
+export const minutes = (instant) => clock(instant).replace(/:\d\d$/, '');
 
 /** How long, in the two largest units. */
 export const duration = (ms) => {

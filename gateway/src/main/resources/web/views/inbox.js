@@ -10,16 +10,15 @@ const who = (x) => x.name || x.sender?.name || x.from || t().unknownSender;
 const waiting = () => (state.inbox?.items ?? []).filter((x) => !x.seenBy);
 
 /** Somebody writes of danger: said at the top of the page, wherever one is on it. */
-export const alarmBanner = () => {
+export const alarmBanner = (actions) => {
   const alarms = waiting().filter((x) => x.kind === 'ALARM');
   if (alarms.length === 0) return nothing;
-  const look = () => document.getElementById('inbox')?.scrollIntoView({ block: 'start' });
   return html`
     <p class="banner banner-alarm" role="alert">
       <span>
         <b>${t().inboxAlarm(state.inbox.alarms, `${who(alarms[0])} “${alarms[0].text.slice(0, 40)}”`)}</b>
       </span>
-      <button @click=${look}>${t().inboxLook}</button>
+      <button @click=${actions.lookAtInbox}>${t().inboxLook}</button>
     </p>
   `;
 };

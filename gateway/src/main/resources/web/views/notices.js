@@ -1,7 +1,7 @@
 import { html, nothing } from '/lib/lit-html/lit-html.js';
 import { repeat } from '/lib/lit-html/directives/repeat.js';
 import { may, state } from '/state.js';
-import { clock, t } from '/words.js';
+import { minutes, t } from '/words.js';
 import { chip } from '/views/parts.js';
 
 const runs = (n) => n.status === 'SPEAKING' || n.status === 'SCHEDULED';
@@ -36,7 +36,7 @@ const notice = (n, actions) => {
     <li class="letter">
       <p class="letter-head">
         ${chip(n.status, w.noticeStatus[n.status])} <b>${n.department}</b>
-        <time>${clock(n.from)}–${clock(n.until)}</time>
+        <time>${minutes(n.from)}–${minutes(n.until)}</time>
       </p>
       <p class="letter-text">${n.text}</p>
       <div class="letter-foot">

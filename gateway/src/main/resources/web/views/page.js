@@ -7,7 +7,7 @@ import { duty } from '/views/duty.js';
 import { alarmBanner, inbox } from '/views/inbox.js';
 import { notices } from '/views/notices.js';
 import { points, villages } from '/views/points.js';
-import { speakersPage } from '/views/speakers.js';
+import { selfTestLine, speakersPage } from '/views/speakers.js';
 import { warningHead } from '/views/warning.js';
 import { warningList } from '/views/warnings.js';
 
@@ -17,7 +17,7 @@ export const page = (actions) => {
   return html`
     ${top(actions)} ${lost ? staleBanner() : nothing}
     ${!lost && !state.active ? html`<p class="banner banner-standby" role="alert">${t().standby}</p>` : nothing}
-    ${alarmBanner()}
+    ${alarmBanner(actions)} ${selfTestLine(actions)}
     ${state.view === 'speakers'
       ? html`<main class="wide ${lost ? 'is-stale' : ''}">${speakersPage(actions)}</main>`
       : html`<div class="desk ${lost ? 'is-stale' : ''}">
@@ -25,7 +25,8 @@ export const page = (actions) => {
       <main class="column-main">
         ${warning
           ? html`${warningHead(warning, actions)} ${points(warning, actions)}`
-          : html`<p class="empty">${state.warnings === null ? t().loading : t().choose}</p>`}
+          : html`<h1 class="unseen">${t().view.desk}</h1>
+              <p class="empty">${state.warnings === null ? t().loading : t().choose}</p>`}
       </main>
       <aside class="column-side">
         ${duty(actions)} ${inbox(actions)} ${warning?.released ? villages() : nothing}

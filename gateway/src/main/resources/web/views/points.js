@@ -89,7 +89,7 @@ const row = (p, warning, confirms, actions) => {
         ${p.reasons.slice(0, MOST_REASONS).map((r) => html`<small class="why">${r.who}${w.colon}${because(r.reason)}</small>`)}
         <small>${w.told(p.told, p.households)} · ${w.moved(p.moved, p.people)}</small>
       </td>
-      <td class="number"><time>${p.since ? duration(now() - Date.parse(p.since)) : '—'}</time></td>
+      <td class="number" data-label=${w.waiting}><time>${p.since ? duration(now() - Date.parse(p.since)) : '—'}</time></td>
       ${confirms
         ? html`<td>
             <button aria-label=${w.confirmOf(p.name)} @click=${() => actions.open({ kind: 'confirm', warning, point: p })}>

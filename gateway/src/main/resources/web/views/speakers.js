@@ -1,13 +1,14 @@
 import { html, nothing } from '/lib/lit-html/lit-html.js';
 import { live } from '/lib/lit-html/directives/live.js';
 import { repeat } from '/lib/lit-html/directives/repeat.js';
-import { may, now, state } from '/state.js';
-import { clock, duration, inChinese, t } from '/words.js';
+import { may, now, set, state } from '/state.js';
+import { clock, duration, inChinese, minutes, t } from '/words.js';
 import { chip } from '/views/parts.js';
 
 export const PAGE = 50; // rows that are shown at once, however many there are
 const STATES = ['FAULTY', 'SILENT', 'NEVER_SEEN', 'DEGRADED', 'ONLINE'];
 const BAD_FIRST = ['FAILED', 'NOT_HEARD', 'NO_ANSWER', 'REFUSED', 'OFFLINE', 'NEVER_SEEN', 'INTERRUPTED', 'SPARED', 'HEARD', 'PLAYED', 'REPORTED'];
+const UNSAID = ['HEARD', 'PLAYED', 'REPORTED']; // what is as it should be
 const MOST_NAMED = 3;
 
 /** Which villages would hear nothing, before there is anything to hear. */
@@ -63,7 +64,7 @@ const gaps = (s, w, actions) => {
 const gap = (p, w) => html`
   <tr class="gap-${p.why}">
     <th scope="row">${p.name} <small>${[p.town, p.village, p.group].filter(Boolean).join(' · ')}</small></th>
-    <td class="number">${p.people || '—'}</td>
+    <td class="number" data-label=${w.people}>${p.people || '—'}</td>
     <td>
       ${p.why === 'NO_SPEAKER' ? html`<b>${w.noSpeaker}</b>` : nothing}
       ${p.speakers.slice(0, MOST_NAMED).map(
@@ -86,6 +87,25 @@ const selfTest = (s, w) => {
       </h2>
       <p>${counts.map((k) => html`<span class="figure">${chip(`test-${k}`, w.result[k])} <b>${r.counts[k]}</b></span>`)}</p>
     </section>
+  `;
+};
+
+/** The day's self-test is over: said once, wherever one is on the page, until somebody has taken note. */
+export const selfTestLine = (actions) => {
+  const r = state.selfTest;
+  if (!r) return nothing;
+  const w = t().speakers;
+  const found = BAD_FIRST.filter((k) => r.counts[k] && !UNSAID.includes(k)).map((k) => `${w.result[k]} ${r.counts[k]}`);
+  const look = (event) => {
+    event.preventDefault();
+    actions.lookAtSelfTest();
+  };
+  return html`
+    <p class="banner banner-news ${r.bad ? 'banner-bad' : ''}" role="status">
+      <span><b>${w.tested(minutes(r.ended), r.devices, r.bad)}</b> ${found.join(t().and)}</span>
+      <a class="button" href="#speakers" @click=${look}>${w.testedLook}</a>
+      <button @click=${() => set({ selfTest: null })}>${w.testedSeen}</button>
+    </p>
   `;
 };
 
@@ -135,10 +155,10 @@ const row = (x, w, actions) => html`
       <small>${[x.village, x.name ? x.id : '', x.registered ? '' : w.unregistered].filter(Boolean).join(' · ')}</small>
     </th>
     <td>${chip(x.state, w.state[x.state])}</td>
-    <td>${why(x) || '—'}</td>
-    <td><time>${ago(x.since)}</time></td>
-    <td><time>${x.seen ? clock(x.seen) : '—'}</time></td>
-    <td>${x.test ? html`${chip(`test-${x.test.result}`, w.result[x.test.result])} <small>${clock(x.test.at)}</small>` : '—'}</td>
+    <td class=${why(x) ? '' : 'bare'}>${why(x) || '—'}</td>
+    <td data-label=${w.since}><time>${ago(x.since)}</time></td>
+    <td data-label=${w.seen}><time>${x.seen ? clock(x.seen) : '—'}</time></td>
+    <td data-label=${w.lastTest}>${x.test ? html`${chip(`test-${x.test.result}`, w.result[x.test.result])} <small>${clock(x.test.at)}</small>` : '—'}</td>
     ${may('TEST')
       ? html`<td>
           <button ?disabled=${['SILENT', 'NEVER_SEEN'].includes(x.state)} aria-label=${w.testOf(x.name || x.id)}

@@ -38,7 +38,7 @@ const content = (x) =>
         <p class="words">${x.description}</p>
         <p class="words">${x.instruction}</p>
         ${x.notices.length
-          ? html`<p class="words"><b>${t().notices}</b></p>
+          ? html`<p class="words"><b>${t().noticed}</b></p>
               <ul class="notices">${x.notices.map((n) => html`<li>${n}</li>`)}</ul>`
           : nothing}
       </details>`

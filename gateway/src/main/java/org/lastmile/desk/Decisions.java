@@ -40,9 +40,6 @@ import org.slf4j.LoggerFactory;
 final class Decisions implements Turns.Work {
   private static final Logger log = LoggerFactory.getLogger(Decisions.class);
 
-  /** After a warning is over, what was waited for in vain is given up within that time. */
-  private static final Duration GIVE_UP = Duration.ofMinutes(10);
-
   /** Warnings that are over stay on the desk that long, for late answers and receipts. */
   private static final Duration LINGER = Duration.ofHours(24);
 
@@ -55,7 +52,7 @@ final class Decisions implements Turns.Work {
   private final Ledger ledger;
   private final Supplier<Policy> policy;
   private final Turns turns;
-  private final Dispatch dispatch;
+  final Dispatch dispatch;
   private final SplittableRandom jitter;
   final Conversations conversations;
   private final Map<String, Signal.State> presence = new ConcurrentHashMap<>();
@@ -166,10 +163,8 @@ final class Decisions implements Turns.Work {
           Escalation.due(of.progress, of.spots(), waits, presence::get, listeningSince, now)) {
         say(of, e);
       }
-      if (of.progress.status().open() || now.isBefore(lastEvent(of.progress).plus(GIVE_UP))) {
-        for (Event e : Escalation.unresolved(of.progress, of.rows(), now)) {
-          say(of, e);
-        }
+      for (Event e : Escalation.unresolved(of.progress, of.rows(), now)) {
+        say(of, e);
       }
     }
     Set<String> due = new HashSet<>();
@@ -179,6 +174,7 @@ final class Decisions implements Turns.Work {
       of.settle();
       if (over(of.progress, now)) {
         ledger.close(turns.lease(), of.id());
+        dispatch.drop(of);
         cases.remove(of.id());
       }
     }

@@ -80,13 +80,18 @@ public final class Desk implements AutoCloseable {
     }
   }
 
+  /** Warnings that are over and are still listed. */
+  private static final int MOST_OLDER = 100;
+
   private final Ledger ledger;
   private final Turns turns;
   private final Intake intake;
-  private final Decisions decisions;
 
-  /** Summaries of warnings that are over, by id. */
-  private final Map<String, View.Summary> closed = new ConcurrentHashMap<>();
+  /** Seen by tests: what is on the desk. */
+  final Decisions decisions;
+
+  /** Summaries of the latest warnings that are over, by id. */
+  final Map<String, View.Summary> closed = new ConcurrentHashMap<>();
 
   /**
    * A desk that is not started yet.
@@ -370,7 +375,9 @@ public final class Desk implements AutoCloseable {
             all -> {
               Set<String> here = new HashSet<>();
               all.forEach(s -> here.add(s.id()));
-              for (String id : ledger.closed(100)) {
+              List<String> older = ledger.closed(MOST_OLDER);
+              closed.keySet().retainAll(older);
+              for (String id : older) {
                 if (!here.contains(id)) {
                   over(id).ifPresent(all::add);
                 }

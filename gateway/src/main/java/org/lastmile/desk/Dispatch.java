@@ -42,6 +42,9 @@ final class Dispatch {
   /** Receipts of a large batch take minutes; whoever has none by then is written to otherwise. */
   private static final Duration EVIDENCE = Duration.ofMinutes(5);
 
+  /** What is waited for in vain is given up that long after its warning is over. */
+  private static final Duration GIVE_UP = Duration.ofMinutes(10);
+
   /** Tries whose outcome is not known: a person is written to twice at most. */
   private static final int MOST_UNKNOWN = 2;
 
@@ -131,6 +134,13 @@ final class Dispatch {
       }
     }
     return channels;
+  }
+
+  /** It leaves the desk: a lane that nobody asks for its next keeps nothing of it. */
+  void drop(Case of) {
+    if (!of.queued.isEmpty()) {
+      lanes.values().forEach(lane -> lane.removeIf(ticket -> ticket.of == of));
+    }
   }
 
   /** How many rows wait on a lane. */
@@ -223,9 +233,18 @@ final class Dispatch {
             && row.interruptions() < MOST_INTERRUPTIONS;
   }
 
-  /** Its time for evidence has passed, and nobody is going to ask again. */
+  /**
+   * Its time for evidence has passed, and nobody is going to ask again; or it waits for what may
+   * never come, a carrier's report or a platform's review, of a warning that is long over.
+   */
   static boolean unresolved(Progress progress, Progress.Row row, Instant now) {
-    if (row.state() != DeliveryState.SENT || row.flying() || row.pending()) {
+    if (row.state() != DeliveryState.SENT || row.flying()) {
+      return false;
+    }
+    if (progress.over() != null && !now.isBefore(progress.over().plus(GIVE_UP))) {
+      return true;
+    }
+    if (row.pending()) {
       return false;
     }
     boolean over = !progress.status().open() || !now.isBefore(progress.plan().playBy());

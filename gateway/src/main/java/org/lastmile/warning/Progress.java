@@ -33,6 +33,7 @@ public final class Progress {
   private Instant accepted;
   private Instant released;
   private Instant paged;
+  private Instant over;
   private int unsettled;
   private int uncovered;
   private final Map<String, String> takenDuty = new HashMap<>();
@@ -352,6 +353,11 @@ public final class Progress {
     return paged;
   }
 
+  /** When it was over: nothing more goes out; null = not yet. */
+  public Instant over() {
+    return over;
+  }
+
   public List<Event> events() {
     return events;
   }
@@ -526,7 +532,7 @@ public final class Progress {
           judge(spot, e.at());
         }
       }
-      case REJECTED -> status(WarningStatus.REJECTED, e);
+      case REJECTED -> over(WarningStatus.REJECTED, e);
       case ARCHIVED -> status(WarningStatus.ARCHIVED, e);
       case EXPIRED_ON_ARRIVAL -> status(WarningStatus.EXPIRED, e);
       case NOT_APPLICABLE -> status(WarningStatus.NOT_APPLICABLE, e);
@@ -566,7 +572,8 @@ public final class Progress {
       case EXPIRED -> {
         if (e.delivery() < 0) {
           for (Row row : rows) {
-            if (row.state == DeliveryState.QUEUED) {
+            // A try that is under way may get out all the same.
+            if (row.state == DeliveryState.QUEUED && !row.flying) {
               move(row, DeliveryState.EXPIRED, e);
               count(row);
             }
@@ -589,6 +596,7 @@ public final class Progress {
 
   private void over(WarningStatus next, Event e) {
     status(next, e);
+    over = e.at();
     for (Row row : rows) {
       if (row.state == DeliveryState.QUEUED && !row.flying) {
         move(row, DeliveryState.CANCELLED, e);
@@ -627,6 +635,9 @@ public final class Progress {
         if (latest) {
           landed(row, e);
           row.why = e.detail();
+          if (over != null) {
+            move(row, DeliveryState.CANCELLED, e);
+          }
         }
       }
       case UNKNOWN, INTERRUPTED -> {

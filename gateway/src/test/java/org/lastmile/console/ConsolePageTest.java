@@ -292,6 +292,10 @@ class ConsolePageTest {
     assertThat(page.locator(".banner-alarm")).containsText("王建国1");
     assertThat(page.locator(".banner-alarm")).containsText("1人被困");
     Locator alarm = page.locator(".letter").first();
+    page.getByText("大喇叭").first().click();
+    assertThat(page.locator(".speakers")).isVisible();
+    page.getByText("查看").click();
+    assertThat(alarm).isInViewport();
     assertThat(alarm).containsText("报险");
     assertThat(alarm).containsText("芦山县气象台发布暴雨红色预警");
     assertThat(broken()).isEmpty();
@@ -315,6 +319,7 @@ class ConsolePageTest {
                 "今天下午停水", List.of("P-01"), List.of("spk-1"), now, now.plusSeconds(60), 1, 80, 7))
         .join();
     signIn("李强");
+    assertThat(page.locator("#notices h2")).containsText("部门通知（大喇叭） 1");
     assertThat(page.locator("#notices")).containsText("水务局");
     assertThat(page.locator("#notices button")).hasCount(0);
     page.getByText("退出").click();
@@ -494,6 +499,64 @@ class ConsolePageTest {
       Object over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
       assertThat(((Number) over).intValue()).as("overflow at " + width).isLessThanOrEqualTo(0);
     }
+  }
+
+  @Test
+  void theDeskWithAllItsCardsFitsAPhoneInBothLanguages() {
+    house.release(Township.red("A1", house.clock.instant()));
+    house.handIn(
+        Township.warning("D1", house.clock.instant(), Warning.Nature.EXERCISE, Grade.YELLOW));
+    house.carry("sms");
+    house.clock.pass(Duration.ofMinutes(6));
+    house.writes("13800000001", "1人被困，快来");
+    Instant now = house.clock.instant();
+    Terms always =
+        new Terms(LocalTime.MIN, LocalTime.MAX, DayOfWeek.MONDAY, DayOfWeek.SUNDAY, 9, 600, 9, 99);
+    List<String> everywhere = List.of("P-01", "P-02", "P-03", "P-04", "P-05", "P-06");
+    house
+        .departments
+        .speak(
+            "水务局供水与节约用水管理科",
+            always,
+            new Departments.Wish(
+                "今天下午两点到五点，东溪村、西岭村停水检修，请提前储水。",
+                everywhere,
+                List.of("spk-1", "spk-2", "spk-3", "spk-4", "spk-5", "spk-6"),
+                now,
+                now.plusSeconds(3600),
+                1,
+                80,
+                7))
+        .join();
+    signIn("王芳");
+    assertThat(page.locator("#notices")).containsText("水务局");
+    assertThat(page.locator(".banner-alarm")).isVisible();
+    for (String language : List.of("zh", "en")) {
+      for (int width : new int[] {390, 1366}) {
+        page.setViewportSize(width, width == 390 ? 844 : 768);
+        page.waitForFunction("width => innerWidth === width", width);
+        assertThat(wider()).as(language + " at " + width).isZero();
+        page.screenshot(
+            new Page.ScreenshotOptions()
+                .setPath(Path.of("target/pages/desk-" + width + "-" + language + ".png"))
+                .setFullPage(true));
+      }
+      page.setViewportSize(390, 844);
+      assertThat(small()).as(language).isEmpty();
+      if (language.equals("zh")) {
+        page.getByRole(AriaRole.BUTTON, named("English")).click();
+      }
+    }
+  }
+
+  /** Buttons that a thumb in the rain misses. */
+  private List<?> small() {
+    return (List<?>)
+        page.evaluate(
+            "[...document.querySelectorAll("
+                + "'button:not(.letter-from .link), a.button, summary, a[href^=tel]')]"
+                + ".filter(b => b.offsetParent && b.getBoundingClientRect().height < 40)"
+                + ".map(b => b.outerHTML)");
   }
 
   @Test

@@ -17,7 +17,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -126,6 +128,44 @@ class LiveEventsTest {
       confirm(id, "P-01");
       stream.covered("P-01");
       assertThat(stream.events).noneMatch(e -> e.raw().contains("P-04"));
+    }
+  }
+
+  @Test
+  void theEndOfASelfTestIsToldEachOfItsOwnLoudspeakersAndOfNobodyElses() throws Exception {
+    house.speakers.report =
+        new Speakers.Report(
+            LocalDate.of(2026, 7, 1),
+            TestSpeakers.SINCE,
+            TestSpeakers.SINCE.plusSeconds(1800),
+            Map.of("FAILED", 1, "HEARD", 2),
+            List.of(
+                new Speakers.Line("spk-1", TestSpeakers.SINCE, "FAILED", true, "NO_SOUND"),
+                new Speakers.Line("spk-2", TestSpeakers.SINCE, "HEARD", false, ""),
+                new Speakers.Line("spk-4", TestSpeakers.SINCE, "HEARD", false, "")));
+    String west = house.token(Role.VIEWER, Township.WEST);
+    String elsewhere = house.token(Role.VIEWER, "511826102000");
+    try (Stream all = new Stream(viewer, null);
+        Stream there = new Stream(west, null);
+        Stream nowhere = new Stream(elsewhere, null)) {
+      for (Stream stream : List.of(all, there, nowhere)) {
+        stream.await("snapshot");
+      }
+      house.console.selfTested();
+      JsonNode told = all.await("self-test").data();
+      assertThat(told.path("day").asText()).isEqualTo("2026-07-01");
+      assertThat(told.path("ended").asText()).isEqualTo("2026-07-01T02:30:00Z");
+      assertThat(told.path("devices").asInt()).isEqualTo(3);
+      assertThat(told.path("bad").asInt()).isEqualTo(1);
+      assertThat(told.path("counts").path("FAILED").asInt()).isEqualTo(1);
+      assertThat(told.path("counts").path("HEARD").asInt()).isEqualTo(2);
+      JsonNode own = there.await("self-test").data();
+      assertThat(own.path("devices").asInt()).isEqualTo(1);
+      assertThat(own.path("bad").asInt()).isZero();
+      assertThat(own.path("counts").has("FAILED")).isFalse();
+      house.writes("15000000000", "请问桥通了吗");
+      nowhere.await("words");
+      assertThat(nowhere.events).noneMatch(e -> e.name().equals("self-test"));
     }
   }
 

@@ -42,6 +42,14 @@ class PageWordsTest {
   }
 
   @Test
+  void no_word_is_said_twice_since_the_second_would_silence_the_first() {
+    for (String words : List.of(chinese, english)) {
+      assertThat(Pattern.compile("(?m)^  (\\w+):").matcher(words).results().map(r -> r.group(1)))
+          .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
   void every_state_proof_audience_and_status_has_a_word() {
     for (String words : List.of(chinese, english)) {
       assertThat(in(words, "delivery")).containsAll(names(DeliveryState.values()));

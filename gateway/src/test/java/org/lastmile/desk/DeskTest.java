@@ -293,6 +293,98 @@ class DeskTest {
   }
 
   @Test
+  void what_nobody_ever_reports_on_is_given_up_when_its_warning_is_long_over() {
+    town.point("p1", false).point("p2", false);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    List<Message> sms = town.takes("sms", 100);
+    town.outcome(sms.get(0), new Outcome.Accepted(List.of("7")));
+    town.outcome(sms.get(1), new Outcome.Pending("looked at by the platform"));
+    town.ask(d -> d.lift(id, "王", "雨停了"));
+    town.passes(Duration.ofMinutes(9));
+    assertThat(states(id, sms.subList(0, 2))).containsOnly(DeliveryState.SENT);
+    town.passes(Duration.ofMinutes(2));
+    assertThat(states(id, sms.subList(0, 2))).containsOnly(DeliveryState.UNKNOWN);
+    town.confirms(sms.get(0), Signal.Evidence.DELIVERED);
+    assertThat(states(id, sms.subList(0, 1))).containsOnly(DeliveryState.DELIVERED);
+  }
+
+  @Test
+  void a_try_that_comes_back_unsent_when_its_warning_is_over_is_not_queued_for_ever() {
+    for (Outcome late :
+        List.of(new Outcome.Retry(Duration.ZERO, "busy"), new Outcome.LaneDown("no modem"))) {
+      try (Town another = new Town()) {
+        another.point("p1", true);
+        String id = another.issue(Town.warning(Grade.RED, "1")).id();
+        Message sms = another.takes("sms", 1).get(0);
+        another.ask(d -> d.lift(id, "王", "雨停了"));
+        another.outcome(sms, late);
+        assertThat(another.ask(d -> d.deliveries(id)).orElseThrow())
+            .as("after " + late)
+            .extracting(View.Row::state)
+            .containsOnly(DeliveryState.CANCELLED);
+      }
+    }
+  }
+
+  @Test
+  void nothing_of_a_rejected_warning_waits_to_be_sent() {
+    town.point("p1", true);
+    String id = town.issue(Town.doubtful(Grade.RED, "1")).id();
+    town.ask(d -> d.reject(id, "王", "听错了"));
+    assertThat(town.ask(d -> d.deliveries(id)).orElseThrow())
+        .extracting(View.Row::state)
+        .containsOnly(DeliveryState.CANCELLED);
+  }
+
+  @Test
+  void what_was_under_way_when_its_time_passed_has_gone_out_and_is_told_of_the_lift() {
+    town.point("p1", false);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    Message sms = town.takes("sms", 1).get(0);
+    town.now = town.now.plus(Duration.ofHours(3));
+    town.work();
+    town.outcome(sms, new Outcome.Accepted(List.of("7")));
+    assertThat(states(id, List.of(sms))).containsOnly(DeliveryState.SENT);
+    town.ask(d -> d.lift(id, "王", "雨停了"));
+    assertThat(town.takes("sms", 100)).extracting(Message::address).containsExactly(sms.address());
+  }
+
+  @Test
+  void a_lane_that_nobody_serves_keeps_nothing_of_a_warning_that_has_left_the_desk() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    town.work();
+    assertThat(town.desk.decisions.dispatch.waiting("sms")).isPositive();
+    town.ask(d -> d.lift(id, "王", "雨停了"));
+    town.now = town.now.plus(Duration.ofHours(25));
+    town.work();
+    assertThat(town.desk.decisions.cases).doesNotContainKey(id);
+    assertThat(town.desk.decisions.dispatch.waiting("sms")).isZero();
+  }
+
+  @Test
+  void only_the_latest_warnings_that_are_over_are_remembered() {
+    for (int day = 0; day < 2; day++) {
+      for (int i = 0; i < 80; i++) {
+        town.issue(Town.warning(Grade.BLUE, day + "-" + i)); // touches nothing here
+      }
+      town.now = town.now.plus(Duration.ofHours(25));
+      town.work();
+      CompletableFuture<List<View.Summary>> all = town.desk.warnings(null);
+      town.work();
+      assertThat(all.join()).hasSize(day == 0 ? 80 : 100);
+    }
+    assertThat(town.desk.closed).hasSize(100);
+  }
+
+  private List<DeliveryState> states(String id, List<Message> messages) {
+    List<View.Row> rows = town.ask(d -> d.deliveries(id)).orElseThrow();
+    return messages.stream()
+        .map(m -> rows.get(Integer.parseInt(m.attempt().split("\\.", -1)[1])).state())
+        .toList();
+  }
+
+  @Test
   void a_late_answer_to_last_nights_warning_never_confirms_tonights() {
     town.point("p1", false);
     String last = town.issue(Town.warning(Grade.RED, "1")).id();
