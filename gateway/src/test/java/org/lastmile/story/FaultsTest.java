@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.lastmile.channel.loudspeaker.Broker;
 import org.lastmile.channel.loudspeaker.Mosquitto;
+import org.lastmile.ledger.RedisLedger;
 import org.lastmile.ledger.RedisProcess;
 
 /**
@@ -77,6 +79,21 @@ class FaultsTest extends Story {
       assertThat(town.handsIn(Alert.red("r2").test()).statusCode()).isEqualTo(202);
       town.close();
       town = null;
+    }
+  }
+
+  /** What a machine too slow to renew its lease in time finds when it writes. */
+  @Test
+  void another_desk_has_taken_over_and_it_was_not_noticed_yet() throws Exception {
+    township(1, PER_PART).opens();
+    try (RedisLedger ledger = new RedisLedger(town.ownStore(), "story")) {
+      Instant whenItsTermIsOver = Instant.now().plus(Duration.ofHours(2));
+      assertThat(ledger.claim("another", whenItsTermIsOver, Duration.ofHours(1))).isPresent();
+    }
+    for (String when : List.of("as it writes", "as it knows")) {
+      HttpResponse<String> refused = town.handsIn(Alert.red("r1"));
+      assertThat(refused.statusCode()).as(when + " " + refused.body()).isEqualTo(503);
+      assertThat(refused.headers().firstValue("Retry-After")).as(when).isPresent();
     }
   }
 
