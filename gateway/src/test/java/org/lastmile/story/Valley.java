@@ -47,6 +47,7 @@ final class Valley implements AutoCloseable {
   private String link;
   private boolean own = true;
   private Set<String> byHand = Set.of();
+  private Set<String> elsewhere = Set.of();
 
   Valley(Path folder, int loudspeakers) {
     this.folder = folder;
@@ -70,6 +71,12 @@ final class Valley implements AutoCloseable {
   /** Those are played by the test. */
   Valley byHand(String... ids) {
     byHand = Set.of(ids);
+    return this;
+  }
+
+  /** Those were provisioned for another village than the registry says. */
+  Valley elsewhere(String... ids) {
+    elsewhere = Set.of(ids);
     return this;
   }
 
@@ -112,8 +119,9 @@ final class Valley implements AutoCloseable {
       if (byHand.contains(device)) {
         continue;
       }
+      String village = elsewhere.contains(device) ? Roster.OTHER_VILLAGE : Roster.VILLAGE;
       fleet.add(
-          SpeakerSettings.of(device, Roster.VILLAGE)
+          SpeakerSettings.of(device, village)
               .withPassword(own ? passwords.get(device) : Broker.PASSWORD));
     }
     fleet.start();
