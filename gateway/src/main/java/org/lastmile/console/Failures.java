@@ -17,7 +17,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.lastmile.channel.Memory;
 import org.lastmile.desk.Desk;
-import org.lastmile.ledger.Ledger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,9 +52,6 @@ final class Failures {
     }
     if (cause instanceof Memory.Away away) {
       return Problem.away(away.getMessage());
-    }
-    if (cause instanceof Ledger.Fenced) {
-      return Problem.away("another node is taking over the desk");
     }
     if (cause instanceof TimeoutException) {
       return new Problem(

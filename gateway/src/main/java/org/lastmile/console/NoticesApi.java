@@ -214,7 +214,10 @@ final class NoticesApi {
       throw Problem.of(404, "Unknown", "this gateway has no loudspeakers");
     }
     if (!desk.active()) {
-      throw new Memory.Away("this desk is a standby", null);
+      throw new Memory.Standby("this desk is a standby", null);
+    }
+    if (!departments.loaded()) {
+      throw new Memory.Away("earlier notices are still being read", null);
     }
     return departments;
   }

@@ -103,8 +103,13 @@ final class Turns {
         T result = work.get();
         unanswered.add(this);
         afterwards.add(() -> answer.complete(result));
-      } catch (Memory.Away | Ledger.Fenced e) {
+      } catch (Memory.Away e) {
         answer.completeExceptionally(e);
+        throw e;
+      } catch (Ledger.Fenced e) {
+        // It lost the lease between taking the command and writing it down. Nothing was kept, and
+        // to whoever asked it is a standby like any other: they ask again.
+        answer.completeExceptionally(standby(e));
         throw e;
       } catch (RuntimeException e) {
         // The caller's mistake or ours: the caller hears of it, and the desk goes on for others.
@@ -237,7 +242,7 @@ final class Turns {
     } catch (Ledger.Fenced e) {
       log.warn("another desk has taken over: {}", e.getMessage());
       stepDown();
-      refuse(new Memory.Standby("this desk has become a standby", e), c -> true);
+      refuse(standby(e), c -> true);
     }
   }
 
@@ -298,6 +303,10 @@ final class Turns {
       }
     }
     return true;
+  }
+
+  private static Memory.Standby standby(Ledger.Fenced why) {
+    return new Memory.Standby("this desk has become a standby", why);
   }
 
   private void stepDown() {

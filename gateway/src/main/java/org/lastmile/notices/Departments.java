@@ -212,6 +212,10 @@ public final class Departments implements AutoCloseable {
         wish.priority());
   }
 
+  private static Memory.Away stillReading() {
+    return new Memory.Away("earlier notices are still being read", null);
+  }
+
   /**
    * Takes a notice in. Completes when it is kept.
    *
@@ -219,7 +223,7 @@ public final class Departments implements AutoCloseable {
    */
   public CompletableFuture<View> speak(String department, Terms terms, Wish wish) {
     if (!loaded) {
-      throw new Memory.Away("earlier notices are still being read", null);
+      throw stillReading();
     }
     long number = memory.add("notice", 1);
     CompletableFuture<Void> kept;
@@ -368,6 +372,9 @@ public final class Departments implements AutoCloseable {
 
   /** The next commands; asked only when no warning has anything due. Each needs an outcome. */
   public synchronized List<Message> due(int room) {
+    if (!loaded) {
+      return List.of(); // what is known from an earlier term may have been stopped since
+    }
     Instant now = clock.instant();
     end(now);
     List<Message> messages = new ArrayList<>();
@@ -466,8 +473,11 @@ public final class Departments implements AutoCloseable {
     }
   }
 
-  /** Evidence of a device; completes when kept. */
+  /** Evidence of a device; completes when kept. Nothing is known before all is read. */
   public synchronized CompletableFuture<Void> signal(Signal.Confirmation c) {
+    if (!loaded) {
+      return CompletableFuture.failedFuture(stillReading());
+    }
     Try of = find(c.attempt());
     if (of == null) {
       return CompletableFuture.completedFuture(null);
@@ -644,7 +654,7 @@ public final class Departments implements AutoCloseable {
     }
   }
 
-  private static Optional<Entry> entry(long number, String text) {
+  private Optional<Entry> entry(long number, String text) {
     Kept kept;
     try {
       kept = Kept.of(text);
@@ -653,10 +663,11 @@ public final class Departments implements AutoCloseable {
       return Optional.empty();
     }
     Entry entry = new Entry(number, kept.notice(), kept.stoppedBy());
+    // Whether a command left is not known; a device that has it answers and does not play again.
+    Heard open = kept.notice().from().isAfter(clock.instant()) ? Heard.WAITING : Heard.SENT;
     for (int place = 0; place < entry.heard.length; place++) {
       Heard heard = kept.heard().get(place);
-      // Whether a command left is not known; a device that has it answers and does not play again.
-      entry.heard[place] = heard.settled() ? heard : Heard.WAITING;
+      entry.heard[place] = heard.settled() ? heard : open;
       entry.why[place] = kept.why().get(place);
     }
     return Optional.of(entry);

@@ -166,11 +166,15 @@ public final class Lane {
 
   /** Takes in what the channel heard; completes when it is kept. */
   CompletableFuture<Void> signal(Signal signal) {
-    return behind != null
-            && signal instanceof Signal.Confirmation c
-            && Departments.ours(c.attempt())
+    if (behind == null
+        || !(signal instanceof Signal.Confirmation c)
+        || !Departments.ours(c.attempt())) {
+      return desk.signal(name, signal);
+    }
+    // What a standby knows of notices is old, or nothing: its channel holds this until it decides.
+    return desk.active()
         ? behind.signal(c)
-        : desk.signal(name, signal);
+        : CompletableFuture.failedFuture(new Memory.Standby("this desk is a standby", null));
   }
 
   /** Answers whoever is just writing to us; no part of the way out, and of what it can carry. */
@@ -243,7 +247,9 @@ public final class Lane {
   /** A desk that could not keep it has stepped down: who takes over finds the try unfinished. */
   private void tell(Message message, Outcome outcome) {
     if (Departments.ours(message.attempt())) {
-      behind.outcome(message.attempt(), outcome);
+      if (desk.active()) {
+        behind.outcome(message.attempt(), outcome);
+      }
       return;
     }
     CompletableFuture<?> unused =

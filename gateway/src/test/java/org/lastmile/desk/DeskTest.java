@@ -778,6 +778,19 @@ class DeskTest {
     assertThat(town.takes("sms", 10)).isNotEmpty();
   }
 
+  /** As a machine under heavy load does: its clock has not told it yet that its term is over. */
+  @Test
+  void a_desk_that_finds_another_in_its_place_while_it_writes_answers_as_a_standby() {
+    town.point("p1", true);
+    String id = town.issue(Town.warning(Grade.RED, "1")).id();
+    Duration term = Duration.ofSeconds(30);
+    assertThat(town.ledger.claim("two", town.now.plusSeconds(60), term)).isPresent();
+    assertThatThrownBy(() -> town.issue(Town.warning(Grade.RED, "2")))
+        .isInstanceOf(Memory.Standby.class);
+    assertThat(town.desk.active()).isFalse();
+    assertThat(town.ledger.open()).containsExactly(id);
+  }
+
   @Test
   void a_lift_ends_what_a_loudspeaker_says_that_never_got_the_update() {
     town.point("p1", true);

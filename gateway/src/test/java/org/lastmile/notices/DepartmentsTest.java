@@ -295,6 +295,41 @@ class DepartmentsTest {
   }
 
   @Test
+  void afterACrashNothingThatMayHaveLeftIsTakenForUnsent() {
+    View stopped = say("学校", Terms.USUAL, wish("v1"));
+    View ended = say("农业局", Terms.USUAL, wish("v2"));
+    List<Message> sent = departments.due(ROOM);
+    sent.forEach(this::accepted);
+    restart();
+    departments.stop(stopped.notice().id(), "li").orElseThrow().join();
+    assertThat(departments.due(ROOM))
+        .extracting(m -> m.address() + " " + m.content().kind())
+        .contains("v1 STOP");
+    restart();
+    now = ended.notice().until().plusSeconds(1);
+    assertThat(departments.due(ROOM)).isEmpty();
+    evidence(sent.get(1), Signal.Evidence.PLAYED);
+    assertThat(state(ended)).isEqualTo(Heard.PLAYED);
+  }
+
+  @Test
+  void whileEarlierNoticesAreReadNothingGoesOutAndNoReceiptIsTaken() {
+    View view = say("学校", Terms.USUAL, wish("v1"));
+    Message message = departments.due(ROOM).get(0);
+    say("农业局", Terms.USUAL, wish("v2"));
+    ledger.away(true);
+    departments.load();
+    assertThat(departments.due(ROOM)).isEmpty();
+    assertThatThrownBy(() -> evidence(message, Signal.Evidence.PLAYED))
+        .hasCauseInstanceOf(Memory.Away.class);
+    ledger.away(false);
+    await().until(departments::loaded);
+    evidence(message, Signal.Evidence.PLAYED);
+    assertThat(state(view)).isEqualTo(Heard.PLAYED);
+    assertThat(addresses(departments.due(ROOM))).containsExactly("v2");
+  }
+
+  @Test
   void receiptsOfUnknownNoticesAndForeignOnesChangeNothing() {
     for (String attempt : List.of("dn-x.0.1", "dn-x", "dn-x.y.z", "dn-x.0.1.2")) {
       assertThat(

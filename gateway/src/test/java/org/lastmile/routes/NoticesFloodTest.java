@@ -1,6 +1,7 @@
 package org.lastmile.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.lastmile.channel.Channel;
 import org.lastmile.channel.Content;
 import org.lastmile.channel.Health;
+import org.lastmile.channel.Memory;
 import org.lastmile.channel.Message;
 import org.lastmile.channel.Outcome;
 import org.lastmile.channel.Signal;
@@ -210,6 +212,22 @@ class NoticesFloodTest {
     List<Message> after = wire.from(before);
     assertThat(after.subList(0, DEVICES))
         .allMatch(m -> m.content().kind() == Content.Kind.WARN && m.content().priority() == 4);
+  }
+
+  @Test
+  void aGatewayThatHasBecomeAStandbyTakesNoReceiptOfANotice() {
+    await().until(departments::loaded);
+    List<String> device = List.of("v0");
+    departments
+        .speak("学校", FREE, new Departments.Wish("开会", device, device, null, null, 1, 80, 7))
+        .join();
+    lane.turn();
+    Instant later = now.plus(Duration.ofHours(31));
+    assertThat(ledger.claim("another", later, Duration.ofHours(30))).isPresent();
+    now = later;
+    await().until(() -> !desk.active());
+    assertThatThrownBy(() -> lane.signal(played(wire.sent.get(0))).join())
+        .hasCauseInstanceOf(Memory.Standby.class);
   }
 
   private void flood() {

@@ -1,16 +1,25 @@
 package org.lastmile.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.lastmile.channel.loudspeaker.Broker;
 import org.lastmile.channel.loudspeaker.Mosquitto;
+import org.lastmile.ledger.RedisLedger;
 import org.lastmile.ledger.RedisProcess;
 
 /**
@@ -73,6 +82,21 @@ class FaultsTest extends Story {
     }
   }
 
+  /** What a machine too slow to renew its lease in time finds when it writes. */
+  @Test
+  void another_desk_has_taken_over_and_it_was_not_noticed_yet() throws Exception {
+    township(1, PER_PART).opens();
+    try (RedisLedger ledger = new RedisLedger(town.ownStore(), "story")) {
+      Instant whenItsTermIsOver = Instant.now().plus(Duration.ofHours(2));
+      assertThat(ledger.claim("another", whenItsTermIsOver, Duration.ofHours(1))).isPresent();
+    }
+    for (String when : List.of("as it writes", "as it knows")) {
+      HttpResponse<String> refused = town.handsIn(Alert.red("r1"));
+      assertThat(refused.statusCode()).as(when + " " + refused.body()).isEqualTo(503);
+      assertThat(refused.headers().firstValue("Retry-After")).as(when).isPresent();
+    }
+  }
+
   @Test
   void the_broker_is_killed_and_started_again(TestReporter reporter) throws Exception {
     reporter.publishEntry(
@@ -96,6 +120,63 @@ class FaultsTest extends Story {
       warning.coversEveryPoint();
       town.everybodyWasTold();
       assertThat(town.copies()).isZero();
+      town.close();
+      town = null;
+    }
+  }
+
+  @Test
+  void the_brokers_disk_is_full() throws Exception {
+    assumeTrue(Mosquitto.isInstalled(), "mosquitto is not installed: nothing keeps on a disk");
+    String[] devices = new Roster(POINTS).loudspeakers().toArray(String[]::new);
+    try (Mosquitto broker = Mosquitto.onAFullDisk(devices)) {
+      township(POINTS, PER_PART)
+          .broker(broker.port(), Broker.GATEWAY, Broker.PASSWORD)
+          .everybodyAnswers()
+          .opens();
+      Issued warning = town.issues(Alert.red("r1"));
+      Township.until("the first command is there", () -> town.fleet().statistics().commands() > 0);
+      Township.until("the broker can't save", broker::savesInVain);
+
+      // It tells nobody but its log, and goes on from memory.
+      warning.coversEveryPoint();
+      town.everybodyWasTold();
+      assertThat(town.copies()).isZero();
+      town.close();
+      town = null;
+    }
+  }
+
+  /**
+   * What devices said while the gateway was away, and the broker could only remember, dies with it:
+   * without asking them again no point would be covered.
+   */
+  @Test
+  void the_broker_on_a_full_disk_forgets_what_came_for_a_gateway_that_was_away() throws Exception {
+    assumeTrue(Mosquitto.isInstalled(), "mosquitto is not installed: nothing keeps on a disk");
+    String[] devices = new Roster(POINTS).loudspeakers().toArray(String[]::new);
+    try (Mosquitto broker = Mosquitto.onAFullDisk(devices)) {
+      township(POINTS, PER_PART)
+          .broker(broker.port(), Broker.GATEWAY, Broker.PASSWORD)
+          .asksAgainAfter("5s")
+          .everybodyAnswers();
+      GatewayProcess gateway = town.process();
+      town.opens(gateway.start());
+      town.fleet().devices().forEach(d -> d.slow(Duration.ofSeconds(2)));
+      Issued warning = town.issues(Alert.red("r1"));
+      Township.until("the first command is there", () -> town.fleet().statistics().commands() > 0);
+      gateway.kill();
+      Township.until("who has the command has played it", () -> town.heard() > 0 && atRest());
+      Township.until("the broker can't save", broker::savesInVain);
+      broker.kill();
+      broker.start();
+      assertThat(remembers(broker, "lastmile-gateway")).isFalse();
+      gateway.start();
+
+      warning.coversEveryPoint();
+      for (String device : devices) {
+        assertThat(speaker(device).played()).as("plays of %s", device).hasSize(1);
+      }
       town.close();
       town = null;
     }
@@ -134,6 +215,28 @@ class FaultsTest extends Story {
     warning.coversEveryPoint();
     town.everybodyWasTold();
     assertThat(town.copies()).isZero();
+  }
+
+  /** No loudspeaker has a command that it has not played, or a receipt that nobody has taken. */
+  private boolean atRest() {
+    return town.fleet().statistics().commands() == town.fleet().statistics().plays()
+        && town.fleet().devices().stream().allMatch(d -> d.unacknowledged() == 0);
+  }
+
+  /** Whether the broker has a session of that client, and with it what came for it. */
+  private static boolean remembers(Broker broker, String client) throws MqttException {
+    MqttAsyncClient its =
+        new MqttAsyncClient("tcp://127.0.0.1:" + broker.port(), client, new MemoryPersistence());
+    MqttConnectionOptions options = new MqttConnectionOptions();
+    options.setCleanStart(false);
+    options.setUserName(Broker.GATEWAY);
+    options.setPassword(Broker.PASSWORD.getBytes(StandardCharsets.UTF_8));
+    IMqttToken connected = its.connect(options);
+    connected.waitForCompletion(10_000);
+    boolean remembers = connected.getSessionPresent();
+    its.disconnect().waitForCompletion(10_000);
+    its.close();
+    return remembers;
   }
 
   /** 202 or 503, and what was taken is there. */

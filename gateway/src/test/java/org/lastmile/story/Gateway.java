@@ -40,8 +40,13 @@ abstract class Gateway implements AutoCloseable {
   public abstract void close();
 
   HttpResponse<String> post(String path, String type, byte[] body) {
+    return post(TOKEN, path, type, body);
+  }
+
+  /** As whoever has that token. */
+  HttpResponse<String> post(String token, String path, String type, byte[] body) {
     return answer(
-        request(path)
+        request(token, path)
             .header("Content-Type", type)
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build());
@@ -51,8 +56,13 @@ abstract class Gateway implements AutoCloseable {
     return json(text(path));
   }
 
+  /** Whatever is answered. */
+  HttpResponse<String> asks(String path) {
+    return answer(request(TOKEN, path).build());
+  }
+
   String text(String path) {
-    HttpResponse<String> answer = answer(request(path).build());
+    HttpResponse<String> answer = asks(path);
     if (answer.statusCode() != 200) {
       throw new IllegalStateException(path + ": " + answer.statusCode() + " " + answer.body());
     }
@@ -124,10 +134,10 @@ abstract class Gateway implements AutoCloseable {
     }
   }
 
-  private HttpRequest.Builder request(String path) {
+  private HttpRequest.Builder request(String token, String path) {
     return HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
         .timeout(Duration.ofSeconds(30))
-        .header("Authorization", "Bearer " + TOKEN);
+        .header("Authorization", "Bearer " + token);
   }
 
   private static HttpResponse<String> answer(HttpRequest request) {

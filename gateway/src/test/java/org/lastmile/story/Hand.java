@@ -31,10 +31,20 @@ final class Hand implements AutoCloseable {
     client.setCallback(new Keeps(commands));
     client.connect(options).waitForCompletion(10_000);
     client.subscribe("lm/v1/d/" + device + "/cmd", 1).waitForCompletion(10_000);
+    state("birth");
+  }
+
+  /** Says that it is there still. */
+  void lives() throws MqttException {
+    state("heartbeat");
+  }
+
+  private void state(String type) throws MqttException {
     client
         .publish(
             "lm/v1/d/" + device + "/state",
-            "{\"v\":1,\"type\":\"birth\",\"session\":1,\"at\":0,\"uptime\":1,\"volume\":90,\"muted\":false}"
+            "{\"v\":1,\"type\":\"%s\",\"session\":1,\"at\":0,\"uptime\":1,\"volume\":90,\"muted\":false}"
+                .formatted(type)
                 .getBytes(StandardCharsets.UTF_8),
             1,
             false)
@@ -46,7 +56,12 @@ final class Hand implements AutoCloseable {
   }
 
   JsonNode command() {
-    return Gateway.json(commands.get(0));
+    return commands().get(0);
+  }
+
+  /** All that have come. */
+  List<JsonNode> commands() {
+    return commands.stream().map(Gateway::json).toList();
   }
 
   void says(String receipt) throws MqttException {
@@ -64,10 +79,13 @@ final class Hand implements AutoCloseable {
   }
 
   static String played(String id, JsonNode command, long at) {
+    return played(id, body(command).path("content").asText(), at);
+  }
+
+  /** What was signed. */
+  static JsonNode body(JsonNode command) {
     byte[] body = Base64.getDecoder().decode(command.path("body").asText());
-    String content =
-        Gateway.json(new String(body, StandardCharsets.UTF_8)).path("content").asText();
-    return played(id, content, at);
+    return Gateway.json(new String(body, StandardCharsets.UTF_8));
   }
 
   static String played(String id, String content, long at) {

@@ -117,10 +117,11 @@ final class Papers {
 
   /**
    * Nobody can wait for the lease of an embedded store's gateway, so one that is started again must
-   * not need to.
+   * not need to. A standby's story waits for a term to run out: short, and longer than the pauses
+   * of a machine that does much else, else the lease is lost before anybody has taken it.
    */
   private String lease(String owner) {
-    return redis.equals("embedded") ? "term: 1h" : "owner: " + owner + ", term: 2s";
+    return redis.equals("embedded") ? "term: 1h" : "owner: " + owner + ", term: 5s";
   }
 
   /** Red and orange alike: everybody at once, those who count again after the rung, then a duty. */

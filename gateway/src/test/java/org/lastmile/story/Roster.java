@@ -16,6 +16,7 @@ import org.lastmile.registry.RegistryImport;
  */
 record Roster(int points) {
   static final String VILLAGE = "999901101201";
+  static final String OTHER_VILLAGE = "999901101202";
 
   private static final String SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧";
 

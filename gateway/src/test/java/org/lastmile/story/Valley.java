@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,10 @@ final class Valley implements AutoCloseable {
   private URI server = URI.create("mqtt://127.0.0.1:" + mqttPort);
   private String link;
   private boolean own = true;
+  private String speech = "";
   private Set<String> byHand = Set.of();
+  private Set<String> elsewhere = Set.of();
+  private Set<String> mute = Set.of();
 
   Valley(Path folder, int loudspeakers) {
     this.folder = folder;
@@ -73,6 +78,27 @@ final class Valley implements AutoCloseable {
     return this;
   }
 
+  /** Those were provisioned for another village than the registry says. */
+  Valley elsewhere(String... ids) {
+    elsewhere = Set.of(ids);
+    return this;
+  }
+
+  /** Those can't speak and need audio, as the registry says. */
+  Valley mute(String... ids) {
+    mute = Set.of(ids);
+    return this;
+  }
+
+  /** Clips are made, and brought to who needs them every day at that local time, all at once. */
+  Valley bringsClipsAt(LocalTime at) {
+    String voice = "{ printf 'RIFF0000WAVE'; printf '%300s' x; cat; } >$0";
+    speech =
+        ", speech: { command: [sh, -c, \"%s\", '{out}'], folder: ./clips, preload: { at: '%s', spread: 0s } }"
+            .formatted(voice, at.truncatedTo(ChronoUnit.MINUTES));
+    return this;
+  }
+
   URI server() {
     return server;
   }
@@ -87,13 +113,13 @@ final class Valley implements AutoCloseable {
     return Files.writeString(
         folder.resolve("gateway.yaml"),
         """
-        http: { host: 127.0.0.1, port: %d, management-port: 0 }
+        http: { host: 127.0.0.1, port: %d, management-port: 0, public-url: 'http://127.0.0.1:%d' }
         store: { redis: embedded, data: ./data }
         desk: { term: 1h }
         channels:
-          loudspeaker: { %s }
+          loudspeaker: { %s%s }
         """
-            .formatted(port, link));
+            .formatted(port, port, link, speech));
   }
 
   /** With a gateway that runs: takes the devices in and waits until all are there. */
@@ -112,8 +138,9 @@ final class Valley implements AutoCloseable {
       if (byHand.contains(device)) {
         continue;
       }
+      String village = elsewhere.contains(device) ? Roster.OTHER_VILLAGE : Roster.VILLAGE;
       fleet.add(
-          SpeakerSettings.of(device, Roster.VILLAGE)
+          SpeakerSettings.of(device, village)
               .withPassword(own ? passwords.get(device) : Broker.PASSWORD));
     }
     fleet.start();
@@ -126,7 +153,7 @@ final class Valley implements AutoCloseable {
 
   /** Those are all the loudspeakers that the registry knows from now on. */
   void imports(List<String> known) {
-    byte[] workbook = workbook(known);
+    byte[] workbook = workbook(known, mute);
     String path = "/api/v1/registry/import?name=valley.xlsx";
     until(
         "the registry is taken in",
@@ -205,11 +232,11 @@ final class Valley implements AutoCloseable {
         .until(isSo);
   }
 
-  private static byte[] workbook(List<String> devices) {
+  private static byte[] workbook(List<String> devices, Set<String> mute) {
     List<String> places = new ArrayList<>();
     List<String> speakers = new ArrayList<>();
     places.add("编号,名称,乡镇,村,行政区划代码,经度,纬度,坐标系,灾害类型,威胁户数,威胁人数,撤离路线,安置地点");
-    speakers.add("设备编号,名称,村,经度,纬度,覆盖隐患点");
+    speakers.add("设备编号,名称,村,经度,纬度,覆盖隐患点,播报方式");
     for (int n = 0; n < devices.size(); n++) {
       int point = n / 10;
       int row = point / 100;
@@ -219,7 +246,9 @@ final class Valley implements AutoCloseable {
             "p%d,%d号滑坡,青石镇,大湾村,%s,%s,CGCS2000,滑坡,1,4,沿山脊路,村小学"
                 .formatted(point, point, Roster.VILLAGE, at));
       }
-      speakers.add("%s,%d号大喇叭,大湾村,%s,p%d".formatted(devices.get(n), n, at, point));
+      String device = devices.get(n);
+      String mode = mute.contains(device) ? "音频" : "";
+      speakers.add("%s,%d号大喇叭,大湾村,%s,p%d,%s".formatted(device, n, at, point, mode));
     }
     return Ledgers.workbook(
         RegistryImport.read(List.of(csv("隐患点台账", places), csv("大喇叭台账", speakers)))

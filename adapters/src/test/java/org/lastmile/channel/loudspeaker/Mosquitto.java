@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 public final class Mosquitto implements Broker {
   private final Path folder;
   private final int port;
+  private final boolean full;
   private Process process;
 
   Mosquitto(String... devices) throws IOException {
@@ -28,6 +29,12 @@ public final class Mosquitto implements Broker {
 
   /** With other settings than those we ship. */
   Mosquitto(UnaryOperator<String> settings, String... devices) throws IOException {
+    this(false, settings, devices);
+  }
+
+  private Mosquitto(boolean full, UnaryOperator<String> settings, String... devices)
+      throws IOException {
+    this.full = full;
     folder = Files.createTempDirectory("mosquitto");
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
@@ -56,6 +63,20 @@ public final class Mosquitto implements Broker {
   /** One with Mosquitto's own limits. */
   public static Mosquitto withDefaultLimits(String... devices) throws IOException {
     return new Mosquitto(c -> c.replaceAll("(?m)^max_(inflight|queued)_.*$", ""), devices);
+  }
+
+  /** On a disk that takes not a byte from it: what it keeps for others lies in its memory alone. */
+  public static Mosquitto onAFullDisk(String... devices) throws IOException {
+    return new Mosquitto(true, UnaryOperator.identity(), devices);
+  }
+
+  /** Of one on a full disk: has it save what it holds; true once it has tried, in vain. */
+  public boolean savesInVain() throws IOException {
+    run("kill", "-USR1", Long.toString(process.pid()));
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> saved = files.filter(f -> f.getFileName().toString().contains(".db")).toList();
+      return !saved.isEmpty() && saved.stream().allMatch(f -> f.toFile().length() == 0);
+    }
   }
 
   /** From whatever module a test runs in. */
@@ -98,11 +119,17 @@ public final class Mosquitto implements Broker {
 
   @Override
   public void start() throws IOException {
+    String program = program("mosquitto").orElseThrow().toString();
+    String config = folder.resolve("mosquitto.conf").toString();
+    // To one process a limit of 0 bytes a file is what a full disk is to all, and needs no root;
+    // what ends a process that does not know of limits is ignored.
+    List<String> command =
+        full
+            ? List.of(
+                "sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" -c \"$1\"", program, config)
+            : List.of(program, "-c", config);
     process =
-        new ProcessBuilder(
-                program("mosquitto").orElseThrow().toString(),
-                "-c",
-                folder.resolve("mosquitto.conf").toString())
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(
                 ProcessBuilder.Redirect.appendTo(folder.resolve("mosquitto.log").toFile()))
