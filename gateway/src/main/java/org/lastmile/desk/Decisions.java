@@ -172,6 +172,9 @@ final class Decisions implements Turns.Work {
       noteGrave(of);
       due.addAll(dispatch.sweep(of, of.rows(), waits, now));
       of.settle();
+      if (!of.progress.status().open()) {
+        of.contents.clear(); // nothing of it is sent any more, and it stays for a day
+      }
       if (over(of.progress, now)) {
         ledger.close(turns.lease(), of.id());
         dispatch.drop(of);

@@ -3,7 +3,6 @@ package org.lastmile.desk;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -61,6 +60,7 @@ final class Turns {
   private long batches;
   private boolean adopt;
   private Instant leaseUntil = Instant.EPOCH;
+  private Instant now = Instant.EPOCH;
   private volatile Ledger.Lease lease;
   private volatile boolean stopped;
   private volatile String storeTrouble = "";
@@ -161,8 +161,15 @@ final class Turns {
     return lease == null ? 0 : lease.epoch();
   }
 
+  /** To the millisecond, as the ledger keeps it; what happens in the same one shares it. */
   Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS); // as the ledger keeps it
+    long millis = clock.instant().toEpochMilli();
+    Instant last = now;
+    if (last.toEpochMilli() != millis) {
+      last = Instant.ofEpochMilli(millis);
+      now = last;
+    }
+    return last;
   }
 
   /** Has the ledger keep an event with this turn's batch. */

@@ -57,6 +57,12 @@ public final class Progress {
         }
       }
     }
+    // From here on nothing is added; a warning may have a hundred thousand of each for a day.
+    for (Spot spot : spots) {
+      spot.rows = List.copyOf(spot.rows);
+      spot.acting = List.copyOf(spot.acting);
+    }
+    byRecipient.replaceAll((recipient, its) -> List.copyOf(its));
     // Once: the desk asks for them thousands of times a second.
     allRows = List.of(rows);
     allSpots = List.of(spots);
@@ -227,12 +233,12 @@ public final class Progress {
   /** One point and what is known of it. */
   public static final class Spot {
     private final int place;
-    private final List<Row> rows = new ArrayList<>();
-    private final List<Row> acting = new ArrayList<>();
+    private List<Row> rows = new ArrayList<>();
+    private List<Row> acting = new ArrayList<>();
     private int told;
     private int touched;
-    private final Set<String> answered = new LinkedHashSet<>();
-    private final Set<String> declinedBy = new LinkedHashSet<>();
+    private Set<String> answered = Set.of();
+    private Set<String> declinedBy = Set.of();
     private int stage;
     private Instant stageAt;
     private boolean duty;
@@ -565,7 +571,7 @@ public final class Progress {
       case REOPENED -> {
         Spot spot = spots[e.point()];
         spot.word = null;
-        spot.answered.clear();
+        spot.answered = Set.of();
         judge(spot, e.at());
       }
       case MOVED -> spots[e.point()].moved = e.attempt();
@@ -698,16 +704,20 @@ public final class Progress {
       case CONFIRMED -> {
         row.heard = e.at();
         move(row, DeliveryState.CONFIRMED, e);
-        places(e, row).forEach(p -> spots[p].answered.add(row.delivery.recipient()));
-        places(e, row).forEach(p -> spots[p].declinedBy.remove(row.delivery.recipient()));
+        if (row.delivery.audience() != Audience.LOUDSPEAKER) { // a device answers for nobody
+          for (int p : places(e, row)) {
+            spots[p].answered = with(spots[p].answered, row.delivery.recipient());
+            spots[p].declinedBy = without(spots[p].declinedBy, row.delivery.recipient());
+          }
+        }
       }
       case DECLINED -> {
         row.heard = e.at();
         row.declined = true;
         move(row, DeliveryState.DELIVERED, e);
         for (int p : places(e, row)) {
-          spots[p].answered.remove(row.delivery.recipient());
-          spots[p].declinedBy.add(row.delivery.recipient());
+          spots[p].answered = without(spots[p].answered, row.delivery.recipient());
+          spots[p].declinedBy = with(spots[p].declinedBy, row.delivery.recipient());
         }
       }
       default -> throw new IllegalStateException("not about a delivery: " + e.type());
@@ -754,10 +764,19 @@ public final class Progress {
     return colon < 0 ? why : why.substring(0, colon);
   }
 
+  /** In the same set, unless it is the empty one that costs nothing. */
   private static Set<String> with(Set<String> some, String one) {
-    Set<String> more = new LinkedHashSet<>(some);
+    Set<String> more = some.isEmpty() ? new LinkedHashSet<>(2) : some;
     more.add(one);
     return more;
+  }
+
+  private static Set<String> without(Set<String> some, String one) {
+    if (some.isEmpty()) {
+      return some;
+    }
+    some.remove(one);
+    return some.isEmpty() ? Set.of() : some;
   }
 
   private static Optional<String> from(String handoff) {
@@ -788,12 +807,13 @@ public final class Progress {
   /** Runs at every event for every point that it touches: plain loops, no streams. */
   private void judge(Spot spot, Instant at) {
     Plan.Point point = plan.points().get(spot.place);
-    List<Proof> missing = new ArrayList<>(4);
+    List<Proof> missing = List.of();
     if (spot.word == null) {
       for (Set<Proof> clause : point.clauses()) {
         if (!met(clause, point, spot)) {
           for (Proof proof : PROOFS) {
             if (clause.contains(proof)) {
+              missing = missing.isEmpty() ? new ArrayList<>(2) : missing;
               missing.add(proof);
             }
           }
