@@ -43,6 +43,12 @@ final class Decisions implements Turns.Work {
   /** Warnings that are over stay on the desk that long, for late answers and receipts. */
   private static final Duration LINGER = Duration.ofHours(24);
 
+  /** What comes about a warning in the moment after its end is not foreign. */
+  private static final Duration NOT_BEFORE = Duration.ofSeconds(10);
+
+  /** Deliveries of warnings that are over, 150 MB of memory: beyond it the oldest leave early. */
+  int mostOver = 200_000;
+
   final Map<String, Case> cases = new LinkedHashMap<>();
   final List<Consumer<View.Change>> changeListeners = new CopyOnWriteArrayList<>();
   final List<Consumer<String>> dueListeners = new CopyOnWriteArrayList<>();
@@ -176,14 +182,39 @@ final class Decisions implements Turns.Work {
         of.contents.clear(); // nothing of it is sent any more, and it stays for a day
       }
       if (over(of.progress, now)) {
-        ledger.close(turns.lease(), of.id());
-        dispatch.drop(of);
-        cases.remove(of.id());
+        leaves(of);
       }
+    }
+    if (now.equals(lastTick)) {
+      makeRoom(now);
     }
     stirred.clear();
     if (!due.isEmpty()) {
       turns.afterwards(() -> due.forEach(c -> dueListeners.forEach(l -> l.accept(c))));
+    }
+  }
+
+  private void leaves(Case of) {
+    ledger.close(turns.lease(), of.id());
+    dispatch.drop(of);
+    cases.remove(of.id());
+  }
+
+  /** The oldest first; none of which anything may still be heard, or is being kept just now. */
+  private void makeRoom(Instant now) {
+    List<Case> over = new ArrayList<>();
+    int deliveries = 0;
+    for (Case of : cases.values()) {
+      if (!of.progress.status().open()
+          && of.progress.unsettled() == 0
+          && now.isAfter(lastEvent(of.progress).plus(NOT_BEFORE))) {
+        over.add(of);
+        deliveries += of.progress.rows().size();
+      }
+    }
+    for (int i = 0; deliveries > mostOver; i++) {
+      deliveries -= over.get(i).progress.rows().size();
+      leaves(over.get(i));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -360,6 +361,30 @@ class DeskTest {
     town.work();
     assertThat(town.desk.decisions.cases).doesNotContainKey(id);
     assertThat(town.desk.decisions.dispatch.waiting("sms")).isZero();
+  }
+
+  @Test
+  void
+      of_very_many_deliveries_that_are_over_the_oldest_leave_the_desk_before_their_day_has_passed() {
+    town.point("p1", true).point("p2", true);
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      String id = town.issue(Town.warning(Grade.RED, "" + i)).id();
+      town.ask(d -> d.lift(id, "王", "雨停了"));
+      ids.add(id);
+    }
+    town.desk.decisions.mostOver =
+        2 * town.desk.decisions.cases.get(ids.get(0)).progress.rows().size();
+    String open = town.issue(Town.warning(Grade.RED, "open")).id();
+    town.work();
+    assertThat(town.desk.decisions.cases).containsKeys(ids.toArray(String[]::new));
+    town.passes(Duration.ofSeconds(11));
+    assertThat(town.desk.decisions.cases)
+        .doesNotContainKey(ids.get(0))
+        .containsKeys(ids.get(1), ids.get(2), open);
+    CompletableFuture<Optional<List<View.Row>>> fromTheLedger = town.desk.deliveries(ids.get(0));
+    town.work();
+    assertThat(fromTheLedger.join()).isPresent();
   }
 
   @Test
