@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -484,23 +485,25 @@ public final class App implements AutoCloseable {
   private int listen(Config.Http http, Vertx vertx, Router router) throws IOException {
     HttpServer server = vertx.createHttpServer().requestHandler(router);
     part(() -> server.close().toCompletionStage().toCompletableFuture().join());
+    Future<Integer> listening = server.listen(http.port(), http.host()).map(HttpServer::actualPort);
+    return bound("http.port", http.host(), http.port(), listening);
+  }
+
+  private static int bound(String path, String host, int port, Future<Integer> listening)
+      throws IOException {
     try {
-      return server
-          .listen(http.port(), http.host())
-          .toCompletionStage()
-          .toCompletableFuture()
-          .join()
-          .actualPort();
+      return listening.toCompletionStage().toCompletableFuture().join();
     } catch (CompletionException e) {
       throw new IOException(
-          "http: can't listen on %s:%d: %s"
-              .formatted(http.host(), http.port(), e.getCause().getMessage()),
+          "%s: can't listen on %s:%d (%s): stop what uses it, or name another"
+              .formatted(path, host, port, e.getCause().getMessage()),
           e);
     }
   }
 
   private int observe(
-      Config.Http http, Vertx vertx, Map<String, Supplier<Health>> health, List<Lane> lanes) {
+      Config.Http http, Vertx vertx, Map<String, Supplier<Health>> health, List<Lane> lanes)
+      throws IOException {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(metrics);
     new JvmThreadMetrics().bindTo(metrics);
@@ -529,11 +532,8 @@ public final class App implements AutoCloseable {
     vital.put("desk", this::deskHealth);
     Observation observation = new Observation(vertx, vital, health, metrics);
     part(() -> observation.close().toCompletionStage().toCompletableFuture().join());
-    return observation
-        .listen(http.managementPort())
-        .toCompletionStage()
-        .toCompletableFuture()
-        .join();
+    int port = http.managementPort();
+    return bound("http.management-port", "127.0.0.1", port, observation.listen(port));
   }
 
   private static int count(LoudspeakerChannel channel, Condition condition) {

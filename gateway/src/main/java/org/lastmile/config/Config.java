@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -194,7 +195,11 @@ public record Config(
       problems.add(
           file + ": line " + line + ": " + e.getOriginalMessage().lines().findFirst().orElse(""));
     } catch (IOException e) {
-      problems.add(file + ": can't be read: " + e.getClass().getSimpleName());
+      problems.add(
+          file
+              + (e instanceof NoSuchFileException
+                  ? ": there is no such file"
+                  : ": can't be read: " + e.getClass().getSimpleName()));
     }
     return MissingNode.getInstance();
   }

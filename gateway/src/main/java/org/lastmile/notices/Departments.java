@@ -14,9 +14,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -80,7 +82,7 @@ public final class Departments implements AutoCloseable {
 
   // All below is guarded by this object; no lock is held while the store is asked.
   private final Map<String, Entry> entries = new LinkedHashMap<>();
-  private final PriorityQueue<Ticket> waiting = new PriorityQueue<>();
+  private final NavigableSet<Ticket> waiting = new TreeSet<>();
   private final PriorityQueue<Entry> endings =
       new PriorityQueue<>(Comparator.comparing((Entry e) -> e.notice.until()));
 
@@ -93,6 +95,10 @@ public final class Departments implements AutoCloseable {
   private final Map<String, Entry> speaking = new HashMap<>();
 
   private final Map<String, PriorityQueue<Ticket>> behind = new HashMap<>();
+
+  /** Of those in {@code waiting}: by device, what it or its lane could not take. */
+  private final Map<String, Set<Ticket>> putOff = new HashMap<>();
+
   private final Set<String> flying = new HashSet<>();
   private final Map<Entry, List<CompletableFuture<Void>>> unsaved = new LinkedHashMap<>();
   private long order;
@@ -383,9 +389,11 @@ public final class Departments implements AutoCloseable {
     while (messages.size() < most
         && looked++ < MOST_LOOKED
         && !waiting.isEmpty()
-        && !waiting.peek().due.isAfter(now)) {
-      Ticket ticket = waiting.poll();
+        && !waiting.first().due.isAfter(now)) {
+      Ticket ticket = waiting.pollFirst();
       String device = ticket.of.device(ticket.place);
+      putOff.computeIfPresent(
+          device, (d, tickets) -> tickets.remove(ticket) && tickets.isEmpty() ? null : tickets);
       Entry before = speaking.get(device);
       if (!wanted(ticket, now)) {
         if (before == null) {
@@ -469,7 +477,22 @@ public final class Departments implements AutoCloseable {
           outcome instanceof Outcome.Retry retry && retry.after().compareTo(AGAIN) > 0
               ? retry.after()
               : AGAIN;
-      waiting.add(later(again, now.plus(wait)));
+      Ticket off = later(again, now.plus(wait));
+      waiting.add(off);
+      putOff.computeIfAbsent(entry.device(of.place), d -> new HashSet<>()).add(off);
+    }
+  }
+
+  /** A device is there again: what it could not take goes out now, and not after the usual wait. */
+  public synchronized void isBack(String device) {
+    Instant now = clock.instant();
+    Set<Ticket> tickets = putOff.remove(device);
+    if (tickets != null) {
+      tickets.forEach(
+          ticket -> {
+            waiting.remove(ticket);
+            waiting.add(new Ticket(ticket.of, ticket.place, ticket.stops, now, ticket.order));
+          });
     }
   }
 
@@ -682,6 +705,7 @@ public final class Departments implements AutoCloseable {
     over.clear();
     speaking.clear();
     behind.clear();
+    putOff.clear();
     flying.clear();
     for (Entry entry : kept) {
       entries.put(entry.notice.id(), entry);

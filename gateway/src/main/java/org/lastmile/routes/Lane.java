@@ -166,6 +166,12 @@ public final class Lane {
 
   /** Takes in what the channel heard; completes when it is kept. */
   CompletableFuture<Void> signal(Signal signal) {
+    if (behind != null
+        && signal instanceof Signal.Presence p
+        && p.subject() == Signal.Subject.DEVICE
+        && p.state() != Signal.State.OFFLINE) {
+      behind.isBack(p.id());
+    }
     if (behind == null
         || !(signal instanceof Signal.Confirmation c)
         || !Departments.ours(c.attempt())) {

@@ -158,7 +158,7 @@ class ConfigTest {
             Config.Unusable.class, () -> Config.read(folder.resolve("none.yaml"), n -> null));
 
     assertThat(unusable.problems())
-        .containsExactly(folder.resolve("none.yaml") + ": can't be read: NoSuchFileException");
+        .containsExactly(folder.resolve("none.yaml") + ": there is no such file");
   }
 
   @Test

@@ -222,11 +222,52 @@ class DepartmentsTest {
     say("学校", Terms.USUAL, wish("v1"));
     say("农业局", Terms.USUAL, wish("v1"));
     Message first = departments.due(ROOM).get(0);
-    departments.outcome(
-        first.attempt(), new Outcome.Retry(Duration.ofSeconds(30), "device offline"));
+    isOffline(first);
     assertThat(departments.due(ROOM)).isEmpty();
     now = now.plusSeconds(31);
     assertThat(departments.due(ROOM).get(0).content().id()).isEqualTo(first.content().id());
+  }
+
+  @Test
+  void whatAnOfflineDeviceWasToHearGoesOutWhenItIsBack() {
+    say("学校", Terms.USUAL, wish("v1", "v2"));
+    List<Message> first = departments.due(ROOM);
+    first.forEach(this::isOffline);
+    now = now.plusSeconds(5);
+    departments.isBack("v1");
+    List<Message> again = departments.due(ROOM);
+    assertThat(addresses(again)).containsExactly("v1");
+    assertThat(again.get(0).content().id()).isEqualTo(first.get(0).content().id());
+
+    // Nothing of it is left: what has come since waits its time.
+    accepted(again.get(0));
+    departments.isBack("v1");
+    now = now.plusSeconds(30);
+    assertThat(addresses(departments.due(ROOM))).containsExactly("v2");
+  }
+
+  @Test
+  void aReturnBringsNothingForwardThatIsForLater() {
+    Instant from = now.plus(Duration.ofMinutes(30));
+    say(
+        "学校",
+        Terms.USUAL,
+        new Wish("开会", List.of("v1"), List.of("v1"), from, from.plusSeconds(600), 1, 80, 7));
+    departments.isBack("v1");
+    assertThat(departments.due(ROOM)).isEmpty();
+  }
+
+  @Test
+  void aStopThatAnOfflineDeviceCouldNotTakeGoesOutWhenItIsBack() {
+    View view = say("学校", Terms.USUAL, wish("v1"));
+    accepted(departments.due(ROOM).get(0));
+    departments.stop(view.notice().id(), "li").orElseThrow().join();
+    isOffline(departments.due(ROOM).get(0));
+    assertThat(departments.due(ROOM)).isEmpty();
+    departments.isBack("v1");
+    assertThat(departments.due(ROOM))
+        .extracting(m -> m.content().kind())
+        .containsExactly(Content.Kind.STOP);
   }
 
   @Test
@@ -366,6 +407,11 @@ class DepartmentsTest {
 
   private void accepted(Message message) {
     departments.outcome(message.attempt(), new Outcome.Accepted(List.of()));
+  }
+
+  private void isOffline(Message message) {
+    departments.outcome(
+        message.attempt(), new Outcome.Retry(Duration.ofSeconds(30), "device offline"));
   }
 
   private void evidence(Message message, Signal.Evidence evidence) {

@@ -30,6 +30,8 @@ import org.lastmile.channel.Sink;
 import org.lastmile.desk.Desk;
 import org.lastmile.desk.Issuer;
 import org.lastmile.ledger.MemoryLedger;
+import org.lastmile.notices.Departments;
+import org.lastmile.notices.Terms;
 import org.lastmile.warning.Area;
 import org.lastmile.warning.DeliveryState;
 import org.lastmile.warning.Grade;
@@ -232,6 +234,45 @@ class LaneTest {
     String id = issue();
     await().untilAsserted(() -> assertThat(in(id, DeliveryState.SENT)).isEqualTo(40));
     assertThat(channel.messages).hasSize(40);
+  }
+
+  @Test
+  void a_departments_notice_goes_out_as_soon_as_its_loudspeaker_is_back() throws Exception {
+    Instant ten = Instant.parse("2026-07-06T02:00:00Z"); // no wait ends while this clock stands
+    channel.answer = m -> new Outcome.Retry(Duration.ofSeconds(30), "device offline");
+    try (MemoryLedger ledger = new MemoryLedger(() -> ten);
+        Departments departments =
+            new Departments(
+                ledger.memory("notices"), d -> false, () -> ten, ZoneId.of("Asia/Shanghai"))) {
+      departments.load();
+      await().until(departments::loaded);
+      lane.behind(departments);
+      departments
+          .speak(
+              "学校",
+              Terms.USUAL,
+              new Departments.Wish("开会", List.of("v1"), List.of("v1"), null, null, 1, 80, 7))
+          .join();
+      await().until(() -> channel.messages.size() == 1);
+      channel.answer = m -> new Outcome.Accepted(List.of());
+      presence(Signal.State.OFFLINE);
+      assertThat(channel.messages).hasSize(1);
+      await()
+          .until(
+              () -> {
+                presence(Signal.State.ONLINE);
+                return channel.messages.size() == 2;
+              });
+    }
+  }
+
+  private void presence(Signal.State state) {
+    channel
+        .sink
+        .accept(
+            new Signal.Presence(Signal.Subject.DEVICE, "v1", state, "", Instant.now(), Map.of()))
+        .toCompletableFuture()
+        .join();
   }
 
   @Test

@@ -1,14 +1,24 @@
 package org.lastmile.dist;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +122,40 @@ class LastmileTest {
     assertThat(out.toString()).isEmpty();
   }
 
+  /** Whoever watches through the night must not look at a dead terminal after a restart. */
+  @Test
+  void watchingGoesOnWhileAGatewayRestartsAndEndsWithTheWarning() throws IOException {
+    Deque<Integer> answers = new ArrayDeque<>(List.of(200, 503, 200));
+    HttpServer gateway =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    gateway.createContext(
+        "/api/v1/warnings/w1",
+        exchange -> {
+          boolean coverage = exchange.getRequestURI().getPath().endsWith("coverage");
+          int status = coverage ? 200 : answers.remove();
+          String word = answers.isEmpty() ? "ENDED" : "RELEASED";
+          byte[] body =
+              (coverage ? "{}" : "{\"id\":\"w1\",\"status\":\"" + word + "\"}").getBytes(UTF_8);
+          exchange.sendResponseHeaders(status, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    gateway.start();
+    try {
+      String url = "http://localhost:" + gateway.getAddress().getPort();
+      assertThat(run("status", "--watch", "w1", "--url", url)).as(err.toString()).isZero();
+      assertThat(answers).isEmpty();
+    } finally {
+      gateway.stop(0);
+    }
+  }
+
+  @Test
+  void watchingAGatewayThatIsNotThereEndsAtOnce() {
+    assertThat(run("status", "--watch", "w1", "--url", "http://localhost:1")).isEqualTo(1);
+    assertThat(err.toString()).contains("no gateway answers at http://localhost:1");
+  }
+
   @Test
   void noCommandAtAllIsWrongUse() {
     assertThat(run()).isEqualTo(2);
@@ -123,6 +167,28 @@ class LastmileTest {
     assertThat(run("status", "--url", "http://127.0.0.1:1")).isEqualTo(1);
     assertThat(err.toString()).contains("no gateway answers at http://127.0.0.1:1");
     assertThat(err.toString()).doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"port", "management-port"})
+  void aPortThatSomebodyElseHasIsAFailureInWords(String which) throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Map<String, Integer> ports = new TreeMap<>(Map.of("port", 0, "management-port", 0));
+      ports.put(which, taken.getLocalPort());
+      Path file =
+          Files.writeString(
+              folder.resolve("lastmile.yaml"),
+              """
+              http: { host: 127.0.0.1, port: %d, management-port: %d }
+              store: { data: data }
+              """
+                  .formatted(ports.get("port"), ports.get("management-port")));
+
+      assertThat(run("run", "--config", file.toString())).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("http." + which + ": can't listen on 127.0.0.1:" + taken.getLocalPort())
+          .doesNotContain("\tat ");
+    }
   }
 
   @Test

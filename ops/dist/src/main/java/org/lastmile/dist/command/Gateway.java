@@ -35,6 +35,15 @@ public final class Gateway {
    */
   public record Answer(int status, JsonNode body) {}
 
+  /** It does not answer now, or says that it can't now: it may be back in a moment. */
+  static final class Away extends Trouble {
+    private static final long serialVersionUID = 1;
+
+    Away(String what, Throwable cause) {
+      super(what, cause);
+    }
+  }
+
   /** With an empty token requests go out without one. */
   public Gateway(URI url, String token) {
     this.url = url;
@@ -95,7 +104,7 @@ public final class Gateway {
       Thread.currentThread().interrupt();
       throw new Trouble("interrupted while asking " + url, e);
     } catch (IOException e) {
-      throw new Trouble(
+      throw new Away(
           "no gateway answers at "
               + url
               + " ("
@@ -123,7 +132,8 @@ public final class Gateway {
     if (answer.status() < 300) {
       return answer;
     }
-    throw new Trouble(words(url.resolve(path), answer));
+    String words = words(url.resolve(path), answer);
+    throw answer.status() == 503 ? new Away(words, null) : new Trouble(words);
   }
 
   /** A problem as people read it: what is wrong, then every finding on a line of its own. */

@@ -1,5 +1,6 @@
 package org.lastmile.dist.command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -7,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.lastmile.App;
 import org.lastmile.config.Config;
+import org.lastmile.ledger.EmbeddedRedis;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,7 +41,16 @@ public final class Run implements Callable<Integer> {
         file == null ? Config.defaults(Path.of("").toAbsolutePath()) : Config.read(file);
     try (Stopping stopping = new Stopping(0)) {
       return run(
-          stopping.parts().add(App.start(config, Clock.systemUTC(), System.getenv(BOOTSTRAP))));
+          stopping.parts().add(started(config, Clock.systemUTC(), System.getenv(BOOTSTRAP))));
+    }
+  }
+
+  /** The gateway; a port or a data folder that somebody else has is told in words, no more. */
+  public static App started(Config config, Clock clock, String bootstrapToken) throws Exception {
+    try {
+      return App.start(config, clock, bootstrapToken);
+    } catch (IOException | EmbeddedRedis.Refused e) {
+      throw new Trouble(e.getMessage(), e);
     }
   }
 

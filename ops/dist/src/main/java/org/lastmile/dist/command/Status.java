@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.lastmile.dist.terminal.Board;
 import org.lastmile.dist.terminal.Columns;
@@ -38,7 +40,9 @@ public final class Status implements Callable<Integer> {
 
   @Option(
       names = "--watch",
-      description = "Goes on until the warning is over; without ID the newest one.")
+      description =
+          "Goes on until the warning is over, through restarts of the gateway too; without ID the newest"
+              + " one.")
   private boolean watch;
 
   @Override
@@ -50,22 +54,39 @@ public final class Status implements Callable<Integer> {
     }
     Screen screen = Screen.ofTerminal(System.out, System.getenv("LASTMILE_TERMINAL"));
     String before = "";
-    while (true) {
-      String which = id == null ? newest(gateway) : id;
-      JsonNode warning = warning(gateway, which);
-      JsonNode coverage = coverage(gateway, which);
-      screen.draw(
-          new Board(screen.columns(), true).lines(warning, coverage, Instant.now(), screen.rows()));
-      String now = line(warning);
+    List<String> board = List.of();
+    boolean over = false;
+    while (!over) {
+      String now;
+      try {
+        String which = id == null ? newest(gateway) : id;
+        JsonNode warning = warning(gateway, which);
+        JsonNode coverage = coverage(gateway, which);
+        board =
+            new Board(screen.columns(), true)
+                .lines(warning, coverage, Instant.now(), screen.rows() - 1);
+        screen.draw(board);
+        now = line(warning);
+        over = !warning.path("status").asText().matches("RELEASED|HELD|AWAITING_APPROVAL");
+      } catch (Gateway.Away e) {
+        if (board.isEmpty()) {
+          throw e; // it was never there: an address or a gateway that somebody has to see to
+        }
+        // It restarts, or its standby takes over; what is shown may be old, and that is said.
+        now = e.getMessage().lines().findFirst().orElse("");
+        List<String> old = new ArrayList<>(board);
+        old.add(Columns.cut("not up to date: " + now, screen.columns()));
+        screen.draw(old);
+      }
       if (!screen.live() && !now.equals(before)) {
         screen.say(now);
         before = now;
       }
-      if (!warning.path("status").asText().matches("RELEASED|HELD|AWAITING_APPROVAL")) {
-        return 0;
+      if (!over) {
+        Thread.sleep(WATCH_MS);
       }
-      Thread.sleep(WATCH_MS);
     }
+    return 0;
   }
 
   private void once(Gateway gateway) {

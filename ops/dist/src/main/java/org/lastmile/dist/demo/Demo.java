@@ -27,6 +27,7 @@ import org.lastmile.config.Config;
 import org.lastmile.dist.Logs;
 import org.lastmile.dist.Parts;
 import org.lastmile.dist.command.Gateway;
+import org.lastmile.dist.command.Run;
 import org.lastmile.dist.command.Trouble;
 import org.lastmile.dist.sample.SampleTownship;
 import org.lastmile.dist.terminal.Board;
@@ -94,7 +95,7 @@ final class Demo {
         "LastMile demo · seed %d · %d hazard points, %d loudspeakers, %d modems"
             .formatted(settings.seed(), settings.points(), settings.speakers(), settings.modems()));
     Town town = parts.add(new Town(township, settings, dev, url, happened::add));
-    App app = parts.add(App.start(config(port, town, dev), clock, admin));
+    App app = parts.add(Run.started(config(port, town, dev), clock, admin));
     Gateway asAdmin = new Gateway(url, admin);
     town.populate(app.loudspeakers());
     load(asAdmin, township.files().get(0));

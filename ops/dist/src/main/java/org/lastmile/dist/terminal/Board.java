@@ -71,15 +71,24 @@ public final class Board {
         (int)
             list(coverage.path("points")).stream().filter(p -> p.path("duty").asBoolean()).count();
     String second =
-        "%d of %d points covered (%d %%) · %d told · %d untold"
+        "%d of %d points covered (%d %%) · %d told · "
             .formatted(
                 covered,
                 total,
                 total == 0 ? 100 : covered * 100 / total,
-                coverage.path("reached").asInt(),
-                coverage.path("unreached").asInt());
-    String third = "duty %d · retries %d".formatted(duty, warning.path("retries").asInt());
-    return List.of(bold(first), Columns.fit(second, columns - Columns.width(third)) + third);
+                coverage.path("reached").asInt());
+    int unreached = coverage.path("unreached").asInt();
+    String untold = unreached + " untold";
+    String third = "duty tasks %d · retries %d".formatted(duty, warning.path("retries").asInt());
+    int left = columns - Columns.width(second + untold);
+    if (left < 0) {
+      return List.of(bold(first), Columns.cut(second + untold, columns));
+    }
+    String counts =
+        covered == total ? green(second + untold) : second + (unreached > 0 ? red(untold) : untold);
+    // Who is not told matters more than how often something was tried.
+    return List.of(
+        bold(first), counts + (Columns.width(third) < left ? Columns.right(third, left) : ""));
   }
 
   private List<String> villages(List<JsonNode> villages, int rows) {
@@ -162,11 +171,13 @@ public final class Board {
     List<String> lines = new ArrayList<>();
     lines.add(
         dim(
-            " "
-                + Columns.fit("stuck", ID + POINT + 1)
-                + Columns.fit("at", 7)
-                + Columns.right("for", 5)
-                + "  lacks"));
+            Columns.cut(
+                " "
+                    + Columns.fit("stuck", ID + POINT + 1)
+                    + Columns.fit("at", 7)
+                    + Columns.right("for", 5)
+                    + "  lacks",
+                columns)));
     int shown = points.size() <= rows - 1 ? points.size() : Math.max(1, rows - 2);
     for (JsonNode point : points.subList(0, shown)) {
       String lacks =
@@ -174,19 +185,22 @@ public final class Board {
               .map(m -> word(m.asText()))
               .collect(Collectors.joining(", "));
       String at = point.path("duty").asBoolean() ? "duty" : "rung " + point.path("stage").asInt();
-      String line =
+      String who =
           " "
               + Columns.fit(point.path("id").asText(), ID)
               + Columns.fit(point.path("name").asText(), POINT)
-              + " "
-              + Columns.fit(at, 7)
-              + Columns.right(clock(since(point.path("since").asText(), now)), 5)
-              + "  "
-              + lacks;
+              + " ";
+      String rest =
+          Columns.right(clock(since(point.path("since").asText(), now)), 5) + "  " + lacks;
+      String rung = Columns.fit(at, 7);
+      String line = Columns.cut(who + rung + rest, columns);
+      // Only the rung in colour: yellow is hard to read on white, and the rest must be read.
       lines.add(
-          point.path("duty").asBoolean()
-              ? red(Columns.cut(line, columns))
-              : yellow(Columns.cut(line, columns)));
+          line.startsWith(who + rung)
+              ? who
+                  + (point.path("duty").asBoolean() ? red(rung) : yellow(rung))
+                  + line.substring(who.length() + rung.length())
+              : line);
     }
     if (shown < points.size()) {
       lines.add(dim(" and %d more".formatted(points.size() - shown)));

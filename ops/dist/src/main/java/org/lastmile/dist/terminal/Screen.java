@@ -11,6 +11,8 @@ public final class Screen {
   private static final int USUAL_ROWS = 24;
   private static final int USUAL_COLUMNS = 80;
   private static final int WIDEST = 100;
+  private static final String NO_WRAP = "\u001b[?7l";
+  private static final String WRAP = "\u001b[?7h";
 
   private final PrintStream out;
   private final boolean live;
@@ -57,16 +59,20 @@ public final class Screen {
     return columns;
   }
 
-  /** Draws the frame over the one before. Without a terminal nothing is drawn. */
+  /**
+   * Draws the frame over the one before. Without a terminal nothing is drawn. What is wider than
+   * the terminal is cut there: Chinese terminals may give signs like █ and · two cells, and a line
+   * that went on in the next row would be left behind.
+   */
   public synchronized void draw(List<String> frame) {
     if (!live) {
       return;
     }
-    StringBuilder text = new StringBuilder(home());
+    StringBuilder text = new StringBuilder(home()).append(NO_WRAP);
     for (String line : frame) {
       text.append(line).append("\u001b[K\n");
     }
-    text.append("\u001b[J");
+    text.append("\u001b[J").append(WRAP);
     out.print(text);
     out.flush();
     drawn = frame.size();
@@ -93,7 +99,7 @@ public final class Screen {
     say(List.of(lines));
   }
 
-  /** Back to the frame's first line; lines may be wider than thought, so nothing may wrap. */
+  /** Back to the frame's first line. */
   private String home() {
     return drawn == 0 ? "" : "\u001b[" + drawn + "A\r";
   }

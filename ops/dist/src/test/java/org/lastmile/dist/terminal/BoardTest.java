@@ -42,6 +42,35 @@ class BoardTest {
     assertThat(lines).anyMatch(l -> l.matches(" \\d+ more villages; 0 of all 75 are covered"));
   }
 
+  @Test
+  void howManyAreUntoldIsNeverCutAwayByWhatMattersLess() {
+    ObjectNode coverage = (ObjectNode) coverage(2);
+    coverage.put("total", 5_000).put("covered", 1_234).put("reached", 1_200);
+    coverage.put("unreached", 2_566);
+    ObjectNode warning = (ObjectNode) warning();
+    warning.put("retries", 123_456);
+
+    assertThat(new Board(80, false).lines(warning, coverage, NOW, 23).get(1))
+        .isEqualTo("1234 of 5000 points covered (24 %) · 1200 told · 2566 untold");
+    assertThat(new Board(80, false).lines(warning(), coverage(2), NOW, 23).get(1))
+        .endsWith(" untold        duty tasks 2 · retries 1");
+    assertThat(new Board(40, false).lines(warning, coverage, NOW, 23))
+        .allSatisfy(l -> assertThat(Columns.width(l)).isLessThanOrEqualTo(40));
+  }
+
+  @Test
+  void coloursSayWhatIsUntoldAndWhatWaitsForAPersonAndLeaveTheWordsReadable() {
+    ObjectNode coverage = (ObjectNode) coverage(1);
+    coverage.put("reached", 0).put("unreached", 1);
+    List<String> open = new Board(80, true).lines(warning(), coverage, NOW, 23);
+    assertThat(open.get(1)).contains("0 told · \u001b[31m1 untold\u001b[0m");
+    assertThat(open).anyMatch(l -> l.contains("… \u001b[31mduty   \u001b[0m"));
+
+    coverage.put("covered", 2).put("unreached", 0);
+    assertThat(new Board(80, true).lines(warning(), coverage, NOW, 23).get(1))
+        .startsWith("\u001b[32m2 of 2 points covered (100 %)");
+  }
+
   private static JsonNode warning() {
     ObjectNode warning = JSON.createObjectNode();
     warning.put("headline", "云岭县气象台发布暴雨红色预警[Ⅰ级/特别严重]");
