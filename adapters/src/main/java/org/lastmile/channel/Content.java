@@ -3,7 +3,6 @@ package org.lastmile.channel;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * What is said, apart from whom it is said to. Two messages whose contents have the same id carry
@@ -40,10 +39,10 @@ public record Content(
     List<String> targets,
     List<String> supersedes) {
 
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final int LONGEST_ID = 64;
 
   public Content {
-    if (!ID.matcher(id).matches()) {
+    if (!isId(id)) {
       throw new IllegalArgumentException("content id is not [A-Za-z0-9._-]{1,64}: " + id);
     }
     if (priority < 0 || priority > 9) {
@@ -52,6 +51,24 @@ public record Content(
     fields = Map.copyOf(fields);
     targets = List.copyOf(targets);
     supersedes = List.copyOf(supersedes);
+  }
+
+  /** Whether it is {@code [A-Za-z0-9._-]{1,64}}; asked for every message. */
+  static boolean isId(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean plain =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || c == '.'
+              || c == '_'
+              || c == '-';
+      if (!plain) {
+        return false;
+      }
+    }
+    return !text.isEmpty() && text.length() <= LONGEST_ID;
   }
 
   /** What a message does to what was said before. */

@@ -2,7 +2,6 @@ package org.lastmile.channel;
 
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * One content for one address: what a channel is handed.
@@ -18,10 +17,8 @@ import java.util.regex.Pattern;
 public record Message(
     String attempt, String address, Content content, Map<String, String> fields, Set<Mark> marks) {
 
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-
   public Message {
-    if (!ID.matcher(attempt).matches()) {
+    if (!Content.isId(attempt)) {
       throw new IllegalArgumentException("attempt id is not [A-Za-z0-9._-]{1,64}: " + attempt);
     }
     fields = Map.copyOf(fields);

@@ -111,7 +111,7 @@ final class HornGateway {
     int wanted = Integer.parseInt(what[0]);
     long until = System.nanoTime() + Long.parseLong(what[1]) * 1_000_000_000L;
     while (count(Event.Type.CONFIRMED) < wanted && System.nanoTime() < until) {
-      LockSupport.parkNanos(1_000_000);
+      LockSupport.parkNanos(10_000_000); // when the last one came stands in lastConfirmed
     }
     return lastConfirmed() + " " + count(Event.Type.CONFIRMED);
   }
