@@ -200,14 +200,12 @@ final class Decisions implements Turns.Work {
     cases.remove(of.id());
   }
 
-  /** The oldest first; none of which anything may still be heard, or is being kept just now. */
+  /** The oldest first. */
   private void makeRoom(Instant now) {
     List<Case> over = new ArrayList<>();
     int deliveries = 0;
     for (Case of : cases.values()) {
-      if (!of.progress.status().open()
-          && of.progress.unsettled() == 0
-          && now.isAfter(lastEvent(of.progress).plus(NOT_BEFORE))) {
+      if (mayLeaveEarly(of.progress, now)) {
         over.add(of);
         deliveries += of.progress.rows().size();
       }
@@ -216,6 +214,18 @@ final class Decisions implements Turns.Work {
       deliveries -= over.get(i).progress.rows().size();
       leaves(over.get(i));
     }
+  }
+
+  /**
+   * Nothing of it is waited for or being kept just now, and it does not speak of a warning that has
+   * not come yet: when that comes, this one must be here to take its place.
+   */
+  private static boolean mayLeaveEarly(Progress progress, Instant now) {
+    return !progress.status().open()
+        && !progress.rows().isEmpty()
+        && progress.unsettled() == 0
+        && progress.warning().references().size() <= progress.plan().supersedes().size()
+        && now.isAfter(lastEvent(progress).plus(NOT_BEFORE));
   }
 
   /** While it holds, notices of departments wait at its loudspeakers. */

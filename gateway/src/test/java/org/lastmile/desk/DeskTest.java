@@ -388,6 +388,20 @@ class DeskTest {
   }
 
   @Test
+  void what_replaced_a_warning_that_has_not_come_yet_waits_for_it_however_much_is_over() {
+    town.point("p1", true);
+    town.desk.decisions.mostOver = 0;
+    List<Warning.Reference> first = List.of(new Warning.Reference("气象台", "1", Town.NOON));
+    String update =
+        town.issue(Town.warning(Grade.RED, "2", Warning.Type.UPDATE, Warning.Nature.ACTUAL, first))
+            .id();
+    town.ask(d -> d.lift(update, "王", "雨停了"));
+    town.passes(Duration.ofSeconds(11));
+    assertThat(town.issue(Town.warning(Grade.RED, "1")).status())
+        .isEqualTo(WarningStatus.SUPERSEDED);
+  }
+
+  @Test
   void only_the_latest_warnings_that_are_over_are_remembered() {
     for (int day = 0; day < 2; day++) {
       for (int i = 0; i < 80; i++) {
