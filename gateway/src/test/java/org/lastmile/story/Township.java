@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -22,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.lastmile.ledger.RedisAddress;
 import org.lastmile.simulators.modem.ModemSettings;
@@ -51,6 +54,11 @@ final class Township implements AutoCloseable {
 
   /** The gateway's, where its configuration names none. */
   private static final ZoneId ZONE = ZoneId.of("Asia/Shanghai");
+
+  private static final int FIRST_PORT = 20_000;
+  private static final int PORTS = 12_000;
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger((int) (ProcessHandle.current().pid() * 101 % PORTS));
 
   private final Path folder;
   private final Roster roster;
@@ -500,9 +508,24 @@ final class Township implements AutoCloseable {
         .filter(p -> Arrays.asList(p.info().arguments().orElse(new String[0])).contains(config));
   }
 
+  /**
+   * Below those that the system gives to whoever asks for any: nobody takes it before a gateway, or
+   * while one is down. Processes begin at different places.
+   */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    return IntStream.generate(NEXT_PORT::getAndIncrement)
+        .limit(PORTS)
+        .map(next -> FIRST_PORT + Math.floorMod(next, PORTS))
+        .filter(Township::isFree)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (BindException e) {
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
