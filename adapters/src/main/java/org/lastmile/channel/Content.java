@@ -56,19 +56,21 @@ public record Content(
   /** Whether it is {@code [A-Za-z0-9._-]{1,64}}; asked for every message. */
   static boolean isId(String text) {
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean plain =
-          (c >= 'a' && c <= 'z')
-              || (c >= 'A' && c <= 'Z')
-              || (c >= '0' && c <= '9')
-              || c == '.'
-              || c == '_'
-              || c == '-';
-      if (!plain) {
+      if (!mayStandInId(text.charAt(i))) {
         return false;
       }
     }
     return !text.isEmpty() && text.length() <= LONGEST_ID;
+  }
+
+  /** Whether it is one of {@code A-Za-z0-9._-}, of which ids of contents and attempts are made. */
+  public static boolean mayStandInId(int c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '.'
+        || c == '_'
+        || c == '-';
   }
 
   /** What a message does to what was said before. */

@@ -46,7 +46,10 @@ final class Decisions implements Turns.Work {
   /** What comes about a warning in the moment after its end is not foreign. */
   private static final Duration NOT_BEFORE = Duration.ofSeconds(10);
 
-  /** Deliveries of warnings that are over, 150 MB of memory: beyond it the oldest leave early. */
+  /**
+   * Deliveries of warnings that are over, 150 MB of memory: beyond it the oldest leave early. Tests
+   * make do with fewer.
+   */
   int mostOver = 200_000;
 
   final Map<String, Case> cases = new LinkedHashMap<>();

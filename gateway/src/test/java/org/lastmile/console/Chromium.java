@@ -2,6 +2,7 @@ package org.lastmile.console;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
@@ -40,6 +41,16 @@ public final class Chromium implements AutoCloseable {
 
   public Browser browser() {
     return browser;
+  }
+
+  /** Those that are shown and that a thumb in the rain misses, as HTML. */
+  static List<?> tooSmallForAThumb(Page page, String selector) {
+    return (List<?>)
+        page.evaluate(
+            "selector => [...document.querySelectorAll(selector)]"
+                + ".filter(b => b.offsetParent && b.getBoundingClientRect().height < 40)"
+                + ".map(b => b.outerHTML)",
+            selector);
   }
 
   @Override

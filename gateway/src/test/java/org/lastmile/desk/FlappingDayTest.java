@@ -161,7 +161,9 @@ class FlappingDayTest {
           later(at, () -> issue(Town.warning(grade, name)));
           later(at.plusMinutes(20), () -> update(grade, name));
         }
-        case 3 -> later(at, () -> issue(expiring(grade, name, Duration.ofMinutes(50))));
+        case 3 ->
+            later(
+                at, () -> issue(Town.expiring(grade, name, town.now.plus(Duration.ofMinutes(50)))));
         case 4 -> {
           // Nobody decides: responsible persons are told, and then somebody says no.
           later(at, () -> issue(Town.doubtful(Grade.RED, name)));
@@ -222,27 +224,6 @@ class FlappingDayTest {
             Warning.Type.UPDATE,
             Warning.Nature.ACTUAL,
             List.of(reference)));
-  }
-
-  private Warning expiring(Grade grade, String name, Duration after) {
-    Warning w = Town.warning(grade, name);
-    return new Warning(
-        w.identity(),
-        w.type(),
-        w.nature(),
-        w.grade(),
-        w.hazard(),
-        w.senderName(),
-        w.headline(),
-        w.description(),
-        w.instruction(),
-        w.texts(),
-        w.effective(),
-        town.now.plus(after),
-        w.area(),
-        w.references(),
-        w.notices(),
-        w.doubts());
   }
 
   /** People go to a third of what is asked of them. */

@@ -221,6 +221,14 @@ final class Town implements AutoCloseable {
 
   static Warning doubtful(Grade grade, String identifier) {
     Warning w = warning(grade, identifier);
+    return changed(w, w.expires(), List.of("colour in the headline is not the severity"));
+  }
+
+  static Warning expiring(Grade grade, String identifier, Instant at) {
+    return changed(warning(grade, identifier), at, List.of());
+  }
+
+  private static Warning changed(Warning w, Instant expires, List<String> doubts) {
     return new Warning(
         w.identity(),
         w.type(),
@@ -233,11 +241,11 @@ final class Town implements AutoCloseable {
         w.instruction(),
         w.texts(),
         w.effective(),
-        w.expires(),
+        expires,
         w.area(),
         w.references(),
         w.notices(),
-        List.of("colour in the headline is not the severity"));
+        doubts);
   }
 
   Receipt issue(Warning warning) {

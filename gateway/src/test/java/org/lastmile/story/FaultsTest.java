@@ -77,8 +77,7 @@ class FaultsTest extends Story {
       town.everybodyWasTold();
       assertThat(town.copies()).isZero();
       assertThat(town.handsIn(Alert.red("r2").test()).statusCode()).isEqualTo(202);
-      town.close();
-      town = null;
+      closesBeforeItsBroker();
     }
   }
 
@@ -97,16 +96,24 @@ class FaultsTest extends Story {
     }
   }
 
+  private Township by(Broker broker) throws Exception {
+    return township(POINTS, PER_PART)
+        .broker(broker.port(), Broker.GATEWAY, Broker.PASSWORD)
+        .everybodyAnswers();
+  }
+
+  private void closesBeforeItsBroker() throws Exception {
+    town.close();
+    town = null;
+  }
+
   @Test
   void the_broker_is_killed_and_started_again(TestReporter reporter) throws Exception {
     reporter.publishEntry(
         "broker", Mosquitto.isInstalled() ? "mosquitto" : "a small stand-in: mosquitto is missing");
     String[] devices = new Roster(POINTS).loudspeakers().toArray(String[]::new);
     try (Broker broker = Broker.best(devices)) {
-      township(POINTS, PER_PART)
-          .broker(broker.port(), Broker.GATEWAY, Broker.PASSWORD)
-          .everybodyAnswers()
-          .opens();
+      by(broker).opens();
       Issued warning = town.issues(Alert.red("r1"));
       Township.until("the first command is there", () -> town.fleet().statistics().commands() > 0);
 
@@ -120,8 +127,7 @@ class FaultsTest extends Story {
       warning.coversEveryPoint();
       town.everybodyWasTold();
       assertThat(town.copies()).isZero();
-      town.close();
-      town = null;
+      closesBeforeItsBroker();
     }
   }
 
@@ -130,10 +136,7 @@ class FaultsTest extends Story {
     assumeTrue(Mosquitto.isInstalled(), "mosquitto is not installed: nothing keeps on a disk");
     String[] devices = new Roster(POINTS).loudspeakers().toArray(String[]::new);
     try (Mosquitto broker = Mosquitto.onAFullDisk(devices)) {
-      township(POINTS, PER_PART)
-          .broker(broker.port(), Broker.GATEWAY, Broker.PASSWORD)
-          .everybodyAnswers()
-          .opens();
+      by(broker).opens();
       Issued warning = town.issues(Alert.red("r1"));
       Township.until("the first command is there", () -> town.fleet().statistics().commands() > 0);
       Township.until("the broker can't save", broker::savesInVain);
@@ -142,8 +145,7 @@ class FaultsTest extends Story {
       warning.coversEveryPoint();
       town.everybodyWasTold();
       assertThat(town.copies()).isZero();
-      town.close();
-      town = null;
+      closesBeforeItsBroker();
     }
   }
 
@@ -156,10 +158,7 @@ class FaultsTest extends Story {
     assumeTrue(Mosquitto.isInstalled(), "mosquitto is not installed: nothing keeps on a disk");
     String[] devices = new Roster(POINTS).loudspeakers().toArray(String[]::new);
     try (Mosquitto broker = Mosquitto.onAFullDisk(devices)) {
-      township(POINTS, PER_PART)
-          .broker(broker.port(), Broker.GATEWAY, Broker.PASSWORD)
-          .asksAgainAfter("5s")
-          .everybodyAnswers();
+      by(broker).asksAgainAfter("5s");
       GatewayProcess gateway = town.process();
       town.opens(gateway.start());
       town.fleet().devices().forEach(d -> d.slow(Duration.ofSeconds(2)));
@@ -177,8 +176,7 @@ class FaultsTest extends Story {
       for (String device : devices) {
         assertThat(speaker(device).played()).as("plays of %s", device).hasSize(1);
       }
-      town.close();
-      town = null;
+      closesBeforeItsBroker();
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import org.lastmile.channel.Content;
 
 /** One JSON object from a device, read with suspicion: size, version and every type are checked. */
 final class Frame {
@@ -46,9 +47,7 @@ final class Frame {
    * @param most characters
    */
   record Shape(String words, int least, int most, IntPredicate takes) {
-    static final Shape ID =
-        new Shape(
-            "an id", 1, 96, c -> isLetter(c) || isDigit(c) || c == '.' || c == '_' || c == '-');
+    static final Shape ID = new Shape("an id", 1, 96, Content::mayStandInId);
     static final Shape CODE =
         new Shape("a code", 1, 32, c -> (c >= 'A' && c <= 'Z') || isDigit(c) || c == '_');
 
@@ -59,10 +58,6 @@ final class Frame {
     /** Anything without control characters. */
     static Shape line(int most) {
       return new Shape("a line", 1, most, c -> !Character.isISOControl(c));
-    }
-
-    private static boolean isLetter(int c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
     static boolean isDigit(int c) {

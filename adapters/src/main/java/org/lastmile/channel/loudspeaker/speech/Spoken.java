@@ -74,10 +74,13 @@ final class Spoken {
   private final boolean brackets;
   private final List<Rule> rules = rules();
 
-  /** Which rules can fit where a character stands: none, at nearly all of a Chinese text. */
+  /**
+   * Which rules can fit where a character stands: none, at nearly all of a Chinese text. Guarded by
+   * {@code sentences}.
+   */
   private final int[][] beginning = new int[Character.MAX_VALUE + 1][];
 
-  /** Sentences that were said before, by their own text: no rule looks beyond one. */
+  /** Sentences that were said before, by their own text: what stands beside one changes nothing. */
   private final Map<String, String> sentences =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1;
